@@ -1,0 +1,79 @@
+import type { EnclosureEvent, EnclosureIdentity, Member, TapConfig } from '@safechaos/containments'
+import type { ActRecord, CheckLine, DigestedPlan, EndCause, ErrorCode, Residue, Seen, Stack, Wall } from '@safechaos/core'
+
+/**
+ * Between controller and agent: JSON lines over the agent's standard input and output. The agent is never handed steps: it gets the plan,
+ * rebuilds the templates and compares. End of its input means that the controller is gone: it reverts, closes and exits.
+ */
+export type Ask =
+  /** The walls are launched with the agent's start (its arguments name run, lab and containment); this hands over what to run inside them. */
+  | { readonly ask: 'open'; readonly planned: DigestedPlan | undefined; readonly stack: Stack; readonly stackDir: string }
+  | { readonly ask: 'tap'; readonly config: TapConfig }
+  | { readonly ask: 'members' }
+  | { readonly ask: 'walls' }
+  /** Targets resolve, floors hold, undo rehearsed on a canary (dry inject, verify landed, undo, verify), fitness. */
+  | { readonly ask: 'preflight' }
+  /** The grant for stage `stage` (1-based; never backwards, never beyond the plan). Starts the lease with the first one. */
+  | { readonly ask: 'inject'; readonly stage: number }
+  /** Proof of a recent green: `newest` is the epoch instant of the oldest of the gates' newest green samples. Must advance. */
+  | { readonly ask: 'renew'; readonly newest: number }
+  | { readonly ask: 'landed' }
+  | { readonly ask: 'revert'; readonly cause: EndCause }
+  | { readonly ask: 'snapshot' }
+  | { readonly ask: 'restore' }
+  | { readonly ask: 'residue' }
+  | { readonly ask: 'close' }
+
+export interface Answers {
+  readonly open: { readonly members: readonly Member[]; readonly identity: EnclosureIdentity; readonly weaker: readonly string[]; readonly epoch: number }
+  readonly tap: Record<string, never>
+  readonly members: { readonly members: readonly Member[] }
+  readonly walls: { readonly walls: readonly Wall[] }
+  readonly preflight: { readonly lines: readonly CheckLine[] }
+  /** When the acts at offset zero are done. Later ones come as `act` words. */
+  readonly inject: { readonly acts: readonly ActRecord[] }
+  readonly renew: { readonly untilMs: number }
+  readonly landed: { readonly seen: Seen }
+  readonly revert: RevertAnswer
+  readonly snapshot: { readonly detail: string }
+  readonly restore: { readonly detail: string }
+  readonly residue: { readonly residue: Residue }
+  /** `residue`: judged from outside after the enclosure is gone. */
+  readonly close: { readonly residue: Residue }
+}
+
+export interface RevertAnswer {
+  readonly cause: EndCause
+  /** From the moment the agent knew until the last act was verified gone. */
+  readonly ms: number
+  readonly acts: number
+  /** Acts that could not be verified gone after all tries. Not empty: UNCLEAN, and the environment is locked. */
+  readonly stuck: readonly string[]
+}
+
+export type AskMessage = Ask & { readonly id: number }
+
+/** What the agent says: the answer to an ask, or a word of its own accord. */
+export type Word =
+  | { readonly re: number; readonly ok: true; readonly answer: Answers[keyof Answers] }
+  | { readonly re: number; readonly ok: false; readonly code: ErrorCode; readonly message: string }
+  /** It runs and its walls stand; `pid` and what else a person may want to know. */
+  | { readonly word: 'ready'; readonly pid: number }
+  | { readonly word: 'enclosure'; readonly event: EnclosureEvent }
+  /** A new link of the agent's own fsynced chain. */
+  | { readonly word: 'act'; readonly act: ActRecord; readonly seq: number; readonly head: string }
+  /** It reverted without being asked: lease, limit, abort file, signal, or the enclosure's own supervisor. */
+  | { readonly word: 'reverted'; readonly result: RevertAnswer; readonly detail: string }
+
+/** Arguments of the agent program, as JSON in its first argument. */
+export interface AgentArguments {
+  readonly run: string
+  readonly labDir: string
+  readonly containment: 'sandbox' | 'process'
+  /** The lab's part of the state folder: `<state>/labs/<key>`. */
+  readonly stateDir: string
+  /** Who started it: pid and start time (field 22), never to be hit. */
+  readonly controller: { readonly pid: number; readonly start: string }
+  /** True for `up`: no run, no lease; it lives until it is told to close or its state's `down` file appears. */
+  readonly detached: boolean
+}

@@ -1,0 +1,61 @@
+import type { UnknownReason } from '../signals/sample.ts'
+
+/** Where a signal's numbers come from. URLs use service names; they are resolved inside the enclosure's network. */
+export type SignalSpec =
+  /** One series of a page in the Prometheus text format, chosen by name and labels. */
+  | {
+      readonly name: string
+      readonly from: 'metrics'
+      readonly url: string
+      readonly metric: string
+      readonly labels: Readonly<Record<string, string>>
+      readonly everyMs: number
+      readonly unit: string
+    }
+  /** 1 if the GET answers 2xx or 3xx in time, else 0. */
+  | { readonly name: string; readonly from: 'http'; readonly url: string; readonly everyMs: number; readonly timeoutMs: number; readonly unit: 'up' }
+  /** 1 if the connection opens in time, else 0. */
+  | { readonly name: string; readonly from: 'tcp'; readonly host: string; readonly port: number; readonly everyMs: number; readonly timeoutMs: number; readonly unit: 'up' }
+  /** From /proc, of all processes of a service: CPU in cores, resident memory in bytes, number of processes. */
+  | { readonly name: string; readonly from: 'stats'; readonly service: string; readonly stat: 'cpu' | 'memory' | 'processes'; readonly everyMs: number; readonly unit: string }
+
+/** What a gate reads: a number of the load stream, or a signal by name (its worst value in the window). */
+export type GateInput = { readonly load: 'errorRatio' | 'p50' | 'p95' | 'p99' | 'okRate' } | { readonly signal: string }
+
+/** One limit on one number, watched while a fault is live. */
+export interface GateSpec {
+  readonly name: string
+  readonly input: GateInput
+  /** A breach is a window whose value is `above` (or `below`) the limit. */
+  readonly breach: 'above' | 'below'
+  readonly limit: number
+  readonly unit: string
+  readonly windowMs: number
+  /** Breached windows out of the last `of` that make a BREACH. */
+  readonly need: number
+  readonly of: number
+  /** Load gates: fewer requests in the window are UNKNOWN(low-traffic). */
+  readonly minRequests: number
+  /** A raw sample older than this is UNKNOWN(stale), in milliseconds. */
+  readonly freshMs: number
+  /** A person said that this gate does not belong to the hypothesis: its breach stops the run with exit 2. */
+  readonly guard: boolean
+}
+
+/** What one window said. `newest` is the instant of the newest raw sample in it. */
+export type WindowVerdict =
+  | { readonly state: 'ok' | 'over'; readonly value: number; readonly newest: number }
+  | { readonly state: 'unknown'; readonly reason: UnknownReason; readonly detail: string; readonly newest: number | undefined }
+
+/** What the gate says now. Only OK lets the run go on; an UNKNOWN that lasts ends it. */
+export interface GateState {
+  readonly gate: string
+  readonly state: 'OK' | 'BREACH' | 'UNKNOWN'
+  readonly value: number | undefined
+  readonly reason: UnknownReason | undefined
+  readonly detail: string
+  /** Newest raw sample that an OK rests on; a lease is renewed only when this advances. */
+  readonly newest: number | undefined
+  /** Beyond its limit in the latest window, but not in enough of them to be a breach. */
+  readonly nearing: boolean
+}

@@ -1,0 +1,10 @@
+/** Open-loop HTTP load at a constant arrival rate: a late answer never delays the next request. */
+export interface LoadSpec {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly body?: string
+  /** Requests per second, as scheduled. */
+  readonly rate: number
+  /** An unanswered request counts as failed after this long. */
+  readonly timeoutMs: number
+}
