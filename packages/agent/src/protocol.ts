@@ -25,13 +25,19 @@ export type Ask =
   | { readonly ask: 'close' }
 
 export interface Answers {
-  readonly open: { readonly members: readonly Member[]; readonly identity: EnclosureIdentity; readonly weaker: readonly string[]; readonly epoch: number }
+  readonly open: {
+    readonly members: readonly Member[]
+    readonly identity: EnclosureIdentity
+    readonly weaker: readonly string[]
+    readonly epoch: number
+  }
   readonly tap: Record<string, never>
   readonly members: { readonly members: readonly Member[] }
   readonly walls: { readonly walls: readonly Wall[] }
   readonly preflight: { readonly lines: readonly CheckLine[] }
   /** When the acts at offset zero are done. Later ones come as `act` words. */
   readonly inject: { readonly acts: readonly ActRecord[] }
+  /** Epoch instant at which the lease ends unless it is renewed again. */
   readonly renew: { readonly untilMs: number }
   readonly landed: { readonly seen: Seen }
   readonly revert: RevertAnswer
@@ -52,6 +58,9 @@ export interface RevertAnswer {
 }
 
 export type AskMessage = Ask & { readonly id: number }
+
+/** The `re` of an answer that is about the agent's own start: asks are numbered from 1. Said only if its walls cannot be raised. */
+export const START = 0
 
 /** What the agent says: the answer to an ask, or a word of its own accord. */
 export type Word =

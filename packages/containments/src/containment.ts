@@ -71,11 +71,19 @@ export interface Member {
   readonly commandLines: readonly { readonly pid: number; readonly commandLine: string }[]
 }
 
-export type StepResult = { readonly ok: true; readonly detail: string } | { readonly ok: false; readonly code: 'SC_STEP' | 'SC_UNREACHABLE' | 'SC_TARGET_MOVED' | 'SC_FLOOR'; readonly detail: string }
+export type StepResult =
+  | { readonly ok: true; readonly detail: string }
+  | { readonly ok: false; readonly code: 'SC_STEP' | 'SC_UNREACHABLE' | 'SC_TARGET_MOVED' | 'SC_FLOOR'; readonly detail: string }
 
 /** What happens inside, as it happens. */
 export type EnclosureEvent =
-  | { readonly event: 'service'; readonly at: number; readonly service: string; readonly state: 'starting' | 'up' | 'healthy' | 'unhealthy' | 'exited'; readonly detail: string }
+  | {
+      readonly event: 'service'
+      readonly at: number
+      readonly service: string
+      readonly state: 'starting' | 'up' | 'healthy' | 'unhealthy' | 'exited'
+      readonly detail: string
+    }
   | { readonly event: 'log'; readonly at: number; readonly service: string; readonly stream: 'out' | 'err'; readonly line: string }
   /** The init was deaf for too long and undid these acts by itself. */
   | { readonly event: 'self-undone'; readonly at: number; readonly acts: readonly string[] }

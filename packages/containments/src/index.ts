@@ -1,1 +1,3 @@
+export * from './all.ts'
+export * from './bundles.ts'
 export * from './containment.ts'

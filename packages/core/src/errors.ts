@@ -20,8 +20,12 @@ export const ERRORS = {
   SC_FLOOR: { exit: 4, hint: 'no policy can lift this floor; choose another target' },
   SC_PLAN_MISMATCH: { exit: 3, hint: 'controller and agent are of different versions; reinstall' },
   SC_AGENT: { exit: 3, hint: 'run `safechaos recover`, then try again; the agent log is in the run folder' },
+  SC_GRANT: { exit: 3, hint: 'the agent goes stage by stage through the plan it was given and never beyond; start a new run' },
+  SC_LEASE: { exit: 3, hint: 'only green evidence that is newer than the last prolongs a fault; look at the gates' },
+  SC_ENDED: { exit: 2, hint: 'the run was already stopped; start a new one' },
   SC_STEP: { exit: 3, hint: 'the tool and its answer are above; `safechaos doctor` tries each tool' },
   SC_BUSY: { exit: 3, hint: 'another run holds these targets; wait for it or abort it' },
+  SC_BUG: { exit: 3, hint: 'this is a mistake in safechaos; please report it with the text above' },
   SC_NO_RUN: { exit: 64, hint: 'run `safechaos status` to see the runs' },
 } as const satisfies Record<`SC_${string}`, { exit: number; hint: string }>
 export type ErrorCode = keyof typeof ERRORS

@@ -6,7 +6,7 @@ const HOLE = /\{([A-Za-z]+)\}/g
 export function bind<T>(template: T, facts: Facts): T {
   return mapStrings(template, (text) =>
     text.replace(HOLE, (_, name: string) => {
-      const value = name in FACTS ? facts[name as Fact] : undefined
+      const value = Object.hasOwn(FACTS, name) ? facts[name as Fact] : undefined
       if (value === undefined) throw new TypeError(`the template asks for {${name}}, which is not known here`)
       return value
     }),

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Json } from '../canonical.ts'
 import type { Look, Step } from './step.ts'
 
 /** What a fault leaves for the residue scan to compare. */
@@ -38,14 +39,16 @@ export type Spread = { readonly kind: 'at-once' } | { readonly kind: 'random'; r
 export interface FaultDefinition<Spec extends { readonly kind: string }> {
   readonly kind: Spec['kind']
   readonly group: 'process' | 'network' | 'resource'
+  /** What its targets are while it lasts, in the sentence "with 2 of 4 workers killed". */
+  readonly afflicted: string
   /** One sentence for people. */
   readonly summary: string
   readonly worst: string
   readonly schema: z.ZodType<Spec>
   readonly needs: readonly Need[]
   readonly touches: readonly ResidueKey[]
-  /** A short charter fragment for the generated reference. */
-  readonly example: Spec
+  /** A charter fragment as a person writes it, for the generated reference and for tests; `schema` accepts it. */
+  readonly example: Readonly<Record<string, Json>> & { readonly kind: Spec['kind'] }
   target(spec: Spec): TargetKind
   spread(spec: Spec): Spread
   acts(spec: Spec): Acts

@@ -16,3 +16,9 @@ export const CommandLinePattern = z
       return false
     }
   }, 'not a regular expression')
+
+/** The two ends of a link: two different services. */
+export const TwoServices = z
+  .tuple([ServiceName, ServiceName])
+  .refine(([a, b]) => a !== b, 'a link has two different services at its ends')
+  .describe('the two services whose link is hit')

@@ -9,7 +9,9 @@ const ProcessKill = z.strictObject({
   target: ServiceName.describe('the service whose processes die'),
   signal: z.enum(SIGNALS).exclude(['SIGSTOP', 'SIGCONT']).default('SIGKILL').describe('the signal that is sent first'),
   grace: Duration.optional().describe('after this long, SIGKILL for what is still alive'),
-  match: CommandLinePattern.optional().describe('only processes whose command line matches, as pkill -f does; without it the main process of the service'),
+  match: CommandLinePattern.optional().describe(
+    'only processes whose command line matches, as pkill -f does; without it the main process of the service',
+  ),
 })
 export type ProcessKill = z.infer<typeof ProcessKill>
 
@@ -17,12 +19,13 @@ export type ProcessKill = z.infer<typeof ProcessKill>
 export const processKill = defineFault<ProcessKill>({
   kind: 'process.kill',
   group: 'process',
+  afflicted: 'killed',
   summary: 'ends processes of a service by a signal, and keeps a service down that does not restart by itself',
   worst: 'work in flight is lost; what the process had not written is gone',
   schema: ProcessKill as z.ZodType<ProcessKill>,
   needs: ['signals', 'services'],
   touches: ['services', 'process-state'],
-  example: { kind: 'process.kill', target: 'worker', signal: 'SIGTERM', grace: 2000 },
+  example: { kind: 'process.kill', target: 'worker', signal: 'SIGTERM', grace: '2s' },
   target: (spec) => ({ of: 'members', service: spec.target }),
   spread: () => ({ kind: 'at-once' }),
   acts: ({ signal, grace, match }) => ({
@@ -36,8 +39,8 @@ export const processKill = defineFault<ProcessKill>({
         deadlineMs: 1000 + (grace ?? 0),
       },
     ],
-    undo: [{ do: 'service', in: 'enclosure', action: 'restore', deadlineMs: 5000 }],
-    verify: [{ look: 'service', in: 'enclosure', expect: 'as-desired', deadlineMs: 5000 }],
+    undo: [{ do: 'service', in: 'enclosure', action: 'restore', deadlineMs: 1000 }],
+    verify: [{ look: 'service', in: 'enclosure', expect: 'as-desired', deadlineMs: 4000 }],
     landed: [{ look: 'process', in: 'target', expect: 'ended', deadlineMs: 1000 + (grace ?? 0) }],
     holderDeath: 'persists',
     selfExpires: false,

@@ -10,7 +10,19 @@ export type Place = 'target' | 'network' | 'enclosure' | 'agent'
 export const TOOLS = ['nft', 'prlimit', 'sha256sum', 'true'] as const
 export type Tool = (typeof TOOLS)[number]
 
-export const SIGNALS = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGSTOP', 'SIGCONT', 'SIGABRT', 'SIGSEGV'] as const
+export const SIGNALS = [
+  'SIGTERM',
+  'SIGKILL',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGSTOP',
+  'SIGCONT',
+  'SIGABRT',
+  'SIGSEGV',
+] as const
 export type Signal = (typeof SIGNALS)[number]
 
 /** The facts a template may ask for, each with what fills it. */

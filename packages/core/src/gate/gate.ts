@@ -12,23 +12,67 @@ export type SignalSpec =
       readonly everyMs: number
       readonly unit: string
     }
-  /** 1 if the GET answers 2xx or 3xx in time, else 0. */
-  | { readonly name: string; readonly from: 'http'; readonly url: string; readonly everyMs: number; readonly timeoutMs: number; readonly unit: 'up' }
+  /** 1 if the GET answers in time with `expectStatus` (without it: 2xx or 3xx), else 0. */
+  | {
+      readonly name: string
+      readonly from: 'http'
+      readonly url: string
+      readonly everyMs: number
+      readonly timeoutMs: number
+      readonly expectStatus?: number
+      readonly unit: 'up'
+    }
   /** 1 if the connection opens in time, else 0. */
-  | { readonly name: string; readonly from: 'tcp'; readonly host: string; readonly port: number; readonly everyMs: number; readonly timeoutMs: number; readonly unit: 'up' }
+  | {
+      readonly name: string
+      readonly from: 'tcp'
+      readonly host: string
+      readonly port: number
+      readonly everyMs: number
+      readonly timeoutMs: number
+      readonly unit: 'up'
+    }
   /** From /proc, of all processes of a service: CPU in cores, resident memory in bytes, number of processes. */
-  | { readonly name: string; readonly from: 'stats'; readonly service: string; readonly stat: 'cpu' | 'memory' | 'processes'; readonly everyMs: number; readonly unit: string }
+  | {
+      readonly name: string
+      readonly from: 'stats'
+      readonly service: string
+      readonly stat: 'cpu' | 'memory' | 'processes'
+      readonly everyMs: number
+      readonly unit: string
+    }
 
 /** What a gate reads: a number of the load stream, or a signal by name (its worst value in the window). */
 export type GateInput = { readonly load: 'errorRatio' | 'p50' | 'p95' | 'p99' | 'okRate' } | { readonly signal: string }
+
+/** The directions of a limit, each with its sign in a charter. */
+export const BEYOND = { above: '>', 'at-or-above': '>=', below: '<', 'at-or-below': '<=' } as const
+export type Beyond = keyof typeof BEYOND
+
+/** Whether a value is beyond the limit. NaN is beyond every limit: it must never look green. */
+export function isBeyond(gate: Pick<GateSpec, 'breach' | 'limit'>, value: number): boolean {
+  switch (gate.breach) {
+    case 'above':
+      return !(value <= gate.limit)
+    case 'at-or-above':
+      return !(value < gate.limit)
+    case 'below':
+      return !(value >= gate.limit)
+    case 'at-or-below':
+      return !(value > gate.limit)
+    default:
+      throw new TypeError(`unknown direction: ${String(gate.breach satisfies never)}`)
+  }
+}
 
 /** One limit on one number, watched while a fault is live. */
 export interface GateSpec {
   readonly name: string
   readonly input: GateInput
-  /** A breach is a window whose value is `above` (or `below`) the limit. */
-  readonly breach: 'above' | 'below'
+  /** A breach is a window whose value is beyond the limit in this direction: see `isBeyond`. */
+  readonly breach: Beyond
   readonly limit: number
+  /** `ratio` (0 to 1), `ms`, `/s`, or the unit of the signal. */
   readonly unit: string
   readonly windowMs: number
   /** Breached windows out of the last `of` that make a BREACH. */

@@ -23,7 +23,7 @@ export const END_CAUSES = [
 ] as const
 export type EndCause = (typeof END_CAUSES)[number]
 
-/** One act of the agent on one target, as the agent's own chain has it. */
+/** One act of the agent on one target, as the agent's own chain has it. Stage 0 is the rehearsal on the canary. */
 export interface ActRecord {
   readonly act: string
   readonly stage: number
@@ -68,7 +68,12 @@ export type Body =
   | { readonly kind: 'opened'; readonly containment: string; readonly weaker: readonly string[]; readonly targets: readonly string[] }
   | { readonly kind: 'walls'; readonly walls: readonly Wall[] }
   | { readonly kind: 'preflight'; readonly lines: readonly CheckLine[] }
-  | { readonly kind: 'service'; readonly service: string; readonly state: 'starting' | 'up' | 'healthy' | 'unhealthy' | 'exited'; readonly detail: string }
+  | {
+      readonly kind: 'service'
+      readonly service: string
+      readonly state: 'starting' | 'up' | 'healthy' | 'unhealthy' | 'exited'
+      readonly detail: string
+    }
   | { readonly kind: 'ramp'; readonly stage: number; readonly targets: number; readonly of: number; readonly state: 'inject' | 'hold' | 'passed' }
   | { readonly kind: 'act'; readonly act: ActRecord; readonly agentSeq: number; readonly agentHead: string }
   | { readonly kind: 'gate'; readonly state: GateState }

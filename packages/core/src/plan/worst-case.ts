@@ -1,3 +1,8 @@
+import type { Acts } from '../faults/fault.ts'
+import type { GateSpec, SignalSpec } from '../gate/gate.ts'
+import type { LoadSpec } from '../signals/load.ts'
+import type { ContainmentTraits } from './containment-traits.ts'
+
 /** How long the fault can stay at most, by cause, each in milliseconds. Printed in the plan; `abortMs` above the charter's `maxAbort` is refused. */
 export interface WorstCase {
   /** The parts of an abort. `detect` is zero for a person's abort. */
@@ -14,3 +19,69 @@ export interface WorstCase {
   /** Agent dead: ring 0, or the reaper's poll + revert. */
   readonly agentDeathMs: number
 }
+
+/** Bounds that do not come from the charter, in milliseconds. */
+export const BOUNDS = {
+  /** The load stream is cut into slices at most this long. */
+  sliceMs: 100,
+  /** Gates are asked this often. */
+  pollMs: 100,
+  /** From a decision of the controller to the agent's first step. */
+  dispatchMs: 100,
+  /** A scrape that has not answered by then is UNKNOWN(timeout). */
+  scrapeTimeoutMs: 1000,
+  /** A process statistic that has not been read by then. */
+  statsTimeoutMs: 200,
+  /** The reaper looks this often. */
+  reaperPollMs: 1000,
+  /** The kernel ends what dies with a parent. */
+  deathMs: 500,
+  /** How late a kernel timer may be. */
+  kernelTimerMs: 100,
+} as const
+
+/** How long one reading may take until it counts, from the start of its interval. */
+const readingMs = (signal: SignalSpec): number =>
+  signal.everyMs + (signal.from === 'metrics' ? BOUNDS.scrapeTimeoutMs : signal.from === 'stats' ? BOUNDS.statsTimeoutMs : signal.timeoutMs)
+
+/** How late, after its window's end, the last evidence of a gate can come. */
+export function evidenceLagMs(gate: GateSpec, load: LoadSpec | undefined, signals: readonly SignalSpec[]): number {
+  if ('load' in gate.input) return BOUNDS.sliceMs + (load?.timeoutMs ?? 0)
+  const name = gate.input.signal
+  const signal = signals.find((one) => one.name === name)
+  return signal === undefined ? 0 : readingMs(signal)
+}
+
+/**
+ * Detection: the breach may begin just after a window began and be too small for that one, so one window more than needed must pass;
+ * then the last evidence of the last window arrives, and the gates are asked. The slowest gate counts.
+ * Revert and verify: the deadlines of one undo and of its looks. All acts are undone at the same time. An undo that is not seen to
+ * have worked is tried again after that, and ends UNCLEAN: that is not in this bound.
+ */
+export function worstCase(input: {
+  readonly acts: Acts
+  readonly traits: ContainmentTraits
+  readonly gates: readonly GateSpec[]
+  readonly load: LoadSpec | undefined
+  readonly signals: readonly SignalSpec[]
+  readonly lease: { readonly ms: number; readonly renewEveryMs: number }
+}): WorstCase {
+  const { acts, traits, gates, load, signals, lease } = input
+  const detectMs = Math.max(0, ...gates.map((gate) => (gate.need + 1) * gate.windowMs + evidenceLagMs(gate, load, signals) + BOUNDS.pollMs))
+  const revertMs = sum(acts.undo)
+  const verifyMs = Math.max(0, ...acts.verify.map((look) => look.deadlineMs))
+  const backMs = revertMs + verifyMs
+  const { dispatchMs, deathMs, reaperPollMs } = BOUNDS
+  return {
+    detectMs,
+    dispatchMs,
+    revertMs,
+    verifyMs,
+    abortMs: detectMs + dispatchMs + backMs,
+    silenceMs: lease.ms + lease.renewEveryMs + backMs,
+    controllerDeathMs: dispatchMs + backMs,
+    agentDeathMs: traits.diesWithAgent ? deathMs : reaperPollMs + backMs,
+  }
+}
+
+const sum = (steps: readonly { readonly deadlineMs: number }[]): number => steps.reduce((total, step) => total + step.deadlineMs, 0)

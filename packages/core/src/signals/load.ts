@@ -7,4 +7,6 @@ export interface LoadSpec {
   readonly rate: number
   /** An unanswered request counts as failed after this long. */
   readonly timeoutMs: number
+  /** Statuses of 400 and above that are designed answers and count as ok, such as 429 of a service that sheds load openly. */
+  readonly accept?: readonly number[]
 }

@@ -53,3 +53,18 @@ export const UNKNOWN_REASONS = [
   'starved',
 ] as const
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number]
+
+/** Each reason in words, for people and for the docs. */
+export const UNKNOWN_REASON_SENTENCE = {
+  'no-series': 'there is no such number: the series is not on the page, or nothing was read yet',
+  nan: 'the value is not a number',
+  inf: 'the value is infinite',
+  stale: 'the newest raw sample is older than `fresh`, or not all of the window arrived',
+  future: 'a sample claims to be from more than a second ahead',
+  'multi-series': 'several series fit the name and labels, and one is not guessed',
+  'low-traffic': 'fewer requests than `minRequests` were scheduled in the window',
+  http: 'the answer was not a 2xx, or there was no connection',
+  timeout: 'no answer in time',
+  parse: 'the answer is not in the format, or does not add up',
+  starved: 'the load generator itself was too late for the window to mean anything',
+} as const satisfies Record<UnknownReason, string>

@@ -1,0 +1,25 @@
+import type { Enclosure } from '@safechaos/containments'
+import type { Residue, Seen } from '@safechaos/core'
+import { endRemains, type Left, removeWorkDir, residueOutside } from './outside.ts'
+import { within } from './within.ts'
+
+const CLOSE_MS = 10_000
+const GONE_MS = 5000
+
+/** Tells the agent's log of something that must not stop an ending. */
+export const logFailure = (error: unknown): void => console.error(error instanceof Error ? error.message : String(error))
+
+/** Ends an enclosure, however it takes it, and judges from outside what is left. Bounded in time; never throws. */
+export async function endEnclosure(enclosure: Enclosure | undefined, left: Left, stateDir: string): Promise<Residue> {
+  if (enclosure !== undefined) await within(enclosure.close(), CLOSE_MS, () => undefined).catch(logFailure)
+  await endRemains(left, GONE_MS)
+  await removeWorkDir(stateDir, left.workDir).catch(logFailure)
+  return residueOutside(left)
+}
+
+/** The acts of an enclosure that has ended are gone with it: looked at from outside. */
+export async function seenGone(left: Left): Promise<Seen> {
+  const remains = await endRemains(left, GONE_MS)
+  if (remains.length === 0) return { seen: 'yes', detail: 'gone with its enclosure' }
+  return { seen: 'no', detail: `the enclosure has ended, and of its processes ${remains.map(({ pid }) => pid).join(', ')} have not` }
+}

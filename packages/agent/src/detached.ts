@@ -1,0 +1,36 @@
+import { appendFile, rename, writeFile } from 'node:fs/promises'
+import type { Enclosure } from '@safechaos/containments'
+import type { RunFolder } from './run-folder.ts'
+
+const MEMBERS_MS = 500
+const LOG_BYTES = 32 * 1024 * 1024
+
+/**
+ * For `up`, where no controller listens: keeps `members.json` (the members, for `ps`) and `services.jsonl` (events and log lines, for
+ * `logs`) in the run's folder. The log stops growing at 32 MiB.
+ */
+export function keepFiles(enclosure: Enclosure, folder: RunFolder): void {
+  let written = 0
+  let waiting: string[] = []
+  let writing = false
+  const flush = async (): Promise<void> => {
+    if (writing || waiting.length === 0) return
+    writing = true
+    const lines = waiting.splice(0).join('')
+    await appendFile(folder.serviceLog, lines, { mode: 0o600 }).catch(() => undefined)
+    writing = false
+    await flush()
+  }
+  enclosure.on((event) => {
+    const line = `${JSON.stringify(event)}\n`
+    written += line.length
+    if (written < LOG_BYTES) waiting.push(line)
+    void flush()
+  })
+  const keepMembers = async (): Promise<void> => {
+    const fresh = `${folder.members}.new`
+    await writeFile(fresh, `${JSON.stringify(await enclosure.members())}\n`, { mode: 0o600 })
+    await rename(fresh, folder.members)
+  }
+  setInterval(() => void keepMembers().catch(() => undefined), MEMBERS_MS).unref()
+}

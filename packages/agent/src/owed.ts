@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { EnclosureIdentity } from '@safechaos/containments'
+import type { ContainmentName, Look, Step } from '@safechaos/core'
+import { makeFolder, removeDurably, writeDurably, writeDurablySync } from './durable.ts'
+import type { ProcessId } from './process-identity.ts'
+
+interface OwedBase {
+  readonly version: 1
+  readonly run: string
+  /** The agent that owes it; while it lives, nobody else touches the record. */
+  readonly agent: ProcessId
+  readonly bootId: string
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+/** An enclosure that is being launched or is open. `identity` is known once it stands. */
+export interface OwedEnclosure extends OwedBase {
+  readonly kind: 'enclosure'
+  readonly containment: ContainmentName
+  readonly workDir: string
+  readonly identity: EnclosureIdentity | undefined
+}
+
+/** The undo of one bound act, or of a rehearsal on a canary. */
+export interface OwedAct extends OwedBase {
+  readonly kind: 'act' | 'canary'
+  readonly act: string
+  readonly stage: number
+  readonly target: string
+  readonly environment: string
+  readonly identity: EnclosureIdentity
+  readonly undo: readonly Step[]
+  readonly verify: readonly Look[]
+}
+
+export type Owed = OwedEnclosure | OwedAct
+
+/** A record as it lies on disk; `owed` is undefined if it could not be understood. */
+export interface OwedFile {
+  readonly name: string
+  readonly owed: Owed | undefined
+}
+
+export const owedFolder = (stateDir: string): string => join(stateDir, 'owed')
+const text = (owed: Owed): string => `${JSON.stringify(owed)}\n`
+
+/** The owed records of one run: number 0 is its enclosure, the others its acts. */
+export class OwedRecords {
+  readonly #folder: string
+  readonly #run: string
+  constructor(stateDir: string, run: string) {
+    this.#folder = owedFolder(stateDir)
+    this.#run = run
+    makeFolder(this.#folder)
+  }
+
+  /** On disk when it returns; nothing else of this process happens in between. */
+  writeNow(number: number, owed: Owed): void {
+    writeDurablySync(join(this.#folder, this.#name(number)), text(owed))
+  }
+
+  /** All on disk when it returns, with one sync of the folder. */
+  async write(records: readonly { readonly number: number; readonly owed: Owed }[]): Promise<void> {
+    await writeDurably(
+      this.#folder,
+      records.map(({ number, owed }) => ({ name: this.#name(number), text: text(owed) })),
+    )
+  }
+
+  /** Only for what was verified gone. */
+  async remove(numbers: readonly number[]): Promise<void> {
+    await removeDurably(
+      this.#folder,
+      numbers.map((number) => this.#name(number)),
+    )
+  }
+
+  #name(number: number): string {
+    return `${this.#run}.${number}.json`
+  }
+}
+
+/** Everything owed in this lab. What cannot be read or understood is listed too, and is never taken for nothing. */
+export function listOwed(stateDir: string): OwedFile[] {
+  let names: string[]
+  try {
+    names = readdirSync(owedFolder(stateDir))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => ({ name, owed: read(join(owedFolder(stateDir), name)) }))
+}
+
+function read(file: string): Owed | undefined {
+  try {
+    const owed = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owed>
+    const sound = owed.version === 1 && typeof owed.run === 'string' && typeof owed.agent?.pid === 'number' && typeof owed.bootId === 'string'
+    return sound && (owed.kind === 'enclosure' || owed.kind === 'act' || owed.kind === 'canary') ? (owed as Owed) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,52 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { SafechaosError } from '@safechaos/core'
+import { cleanEnvironment } from './clean-environment.ts'
+import { idOf, type ProcessId } from './process-identity.ts'
+import { runFolder } from './run-folder.ts'
+import { within } from './within.ts'
+
+/** Argument of the reaper program, as JSON. */
+export interface ReaperArguments {
+  readonly stateDir: string
+  readonly run: string
+  readonly agent: ProcessId
+}
+
+const READY_MS = 5000
+const STARTS = 3
+
+/**
+ * Starts the sibling that undoes what this process leaves owed, in a session of its own. Its standard input is our pipe: the kernel closes
+ * it when we die, however we die. Should the reaper die first, another is started, a few times. Rejects with SC_AGENT if none stands.
+ */
+export function startReaper(program: string, args: ReaperArguments, starts: number = STARTS): Promise<ProcessId> {
+  const log = openSync(join(runFolder(args.stateDir, args.run).folder, 'reaper.log'), 'a', 0o600)
+  const child = spawn(process.execPath, [program, JSON.stringify(args)], {
+    detached: true,
+    stdio: ['pipe', 'pipe', log],
+    env: cleanEnvironment(),
+    cwd: '/',
+  }) as ChildProcessByStdio<Writable, Readable, null>
+  closeSync(log)
+  child.unref()
+  child.stdin.on('error', () => undefined)
+  child.once('exit', () => {
+    if (starts > 1) startReaper(program, args, starts - 1).catch((error: Error) => console.error(error.message))
+  })
+  const failed = (why: string): SafechaosError => new SafechaosError({ code: 'SC_AGENT', message: `the reaper does not stand: ${why}` })
+  const ready = new Promise<ProcessId>((done, fail) => {
+    child.once('error', (error) => fail(failed(error.message)))
+    child.once('exit', (code, signal) => fail(failed(`it ended with ${code ?? signal}`)))
+    child.stdout.once('data', () => {
+      const id = child.pid === undefined ? undefined : idOf(child.pid)
+      if (id === undefined) fail(failed('it is gone'))
+      else done(id)
+      child.stdout.destroy()
+    })
+  })
+  ready.catch(() => undefined)
+  return within(ready, READY_MS, () => Promise.reject(failed(`it said nothing for ${READY_MS} ms`)) as never)
+}

@@ -1,0 +1,240 @@
+import type { Enclosure, EnclosureEvent } from '@safechaos/containments'
+import { type EndCause, type Residue, SafechaosError, type Seen } from '@safechaos/core'
+import type { Doing } from './act.ts'
+import { endEnclosure, logFailure, seenGone } from './after-close.ts'
+import { Chain } from './chain.ts'
+import { crashPoint } from './crash-points.ts'
+import { writeDurablySync } from './durable.ts'
+import { EnvironmentHold } from './environment.ts'
+import type { Left } from './outside.ts'
+import { bootId } from './process-identity.ts'
+import type { Answers, Ask, RevertAnswer } from './protocol.ts'
+import { Run } from './run.ts'
+import type { SessionParts } from './session-parts.ts'
+import { type EndedFile, type RunFolder, runFolder } from './run-folder.ts'
+import { within } from './within.ts'
+
+type Open = Extract<Ask, { ask: 'open' }>
+
+interface Ending {
+  readonly cause: EndCause
+  readonly detail: string
+  readonly done: Promise<RevertAnswer>
+}
+
+const BACK_OFF_MS = [0, 100, 300, 900]
+/** After this long what is not verified gone counts as stuck, whatever is still being tried. */
+const REVERT_MS = 60_000
+const LAUNCH_MS = 10_000
+const DISK_MS = 2000
+const RECOVERY_MS = 15_000
+
+/** One enclosure and the run in it: what the agent does when it is asked, and what it must do by itself. */
+export class Session {
+  readonly #parts: SessionParts
+  readonly #folder: RunFolder
+  readonly #hold: EnvironmentHold
+  readonly #chain: Chain
+  #enclosure: Enclosure | undefined
+  #run: Run | undefined
+  #opening = false
+  #gone: Promise<Seen> | undefined
+  #ending: Ending | undefined
+  #closing: Promise<Residue> | undefined
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    const { stateDir, run } = parts.arguments
+    this.#folder = runFolder(stateDir, run)
+    this.#hold = new EnvironmentHold(stateDir, { run, agent: parts.self })
+    this.#chain = new Chain(this.#folder.chain, ({ body, seq, digest }) => {
+      if ('act' in body) parts.say({ word: 'act', act: body.act, seq, head: digest })
+    })
+  }
+
+  /** Launch is done: from now on the enclosure is heard. */
+  adopt(enclosure: Enclosure): void {
+    this.#enclosure = enclosure
+    enclosure.on((event) => this.#hear(event))
+  }
+
+  /** Believes the plan, takes the environment, starts the services. Throws SC_PLAN_MISMATCH, SC_UNCLEAN, SC_BUSY, SC_STACK, SC_CONTAINMENT. */
+  async open({ planned, stack, stackDir }: Open): Promise<Answers['open']> {
+    if (this.#opening) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was already opened' })
+    this.#opening = true
+    const { containment, arguments: args, records, owed } = this.#parts
+    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, stack, containment.name)
+    const enclosure = await this.#parts.launched
+    const late = new SafechaosError({ code: 'SC_STATE', message: 'earlier runs could not be put in order in time' })
+    await within(this.#parts.recovered, RECOVERY_MS, () => Promise.reject(late))
+    const [reaper] = await Promise.all([this.#parts.reaper, records.write([{ number: 0, owed: { ...owed, identity: enclosure.identity } }])])
+    const epoch = planned === undefined ? 0 : await this.#hold.take(planned.plan.environment)
+    this.#assertGoing()
+    await enclosure.start(stack, stackDir)
+    this.#assertGoing()
+    if (planned !== undefined && checked !== undefined) {
+      const doing = this.#doing(enclosure)
+      const spared = [process.pid, args.controller.pid, reaper.pid]
+      const mayAct = (): void => this.#assertMayAct()
+      const end = (reason: { readonly cause: EndCause; readonly detail: string }): void => void this.end(reason.cause, reason.detail)
+      this.#run = new Run({
+        plan: planned.plan,
+        checked,
+        doing,
+        mark: markOf(args.run),
+        containment,
+        enclosure,
+        clock: this.#parts.clock,
+        spared,
+        mayAct,
+        end,
+      })
+    }
+    crashPoint('after-open')
+    return { members: await enclosure.members(), identity: enclosure.identity, weaker: containment.weaker, epoch }
+  }
+
+  /** The enclosure that stands open. Throws SC_GRANT before that. */
+  get enclosure(): Enclosure {
+    if (this.#enclosure === undefined || !this.#opening) throw new SafechaosError({ code: 'SC_GRANT', message: 'nothing is open yet' })
+    return this.#enclosure
+  }
+
+  /** The run that was opened with a plan. Throws SC_GRANT without one. */
+  get run(): Run {
+    if (this.#run === undefined) throw new SafechaosError({ code: 'SC_GRANT', message: 'no plan was opened' })
+    return this.#run
+  }
+
+  async inject(stage: number): Promise<Answers['inject']> {
+    const run = this.run
+    this.#assertMayAct()
+    return { acts: await run.inject(stage) }
+  }
+
+  /** Tells the enclosure that its agent lives. */
+  beat(): void {
+    this.#enclosure?.beat()
+  }
+
+  /** Looks whether the run is over by its own rules. */
+  tick(): void {
+    const over = this.#ending === undefined ? this.#run?.over() : undefined
+    if (over !== undefined) void this.end(over.cause, over.detail)
+  }
+
+  /**
+   * Ends the run: every fault is taken back and looked at. The first cause wins and is kept; whoever comes later gets the same answer.
+   * Unless it was asked for, the controller is told.
+   */
+  end(cause: EndCause, detail: string, asked = false): Promise<RevertAnswer> {
+    if (this.#ending !== undefined) return this.#ending.done
+    const since = this.#parts.clock.monotonic()
+    const settled = Promise.withResolvers<RevertAnswer>()
+    this.#ending = { cause, detail, done: settled.promise }
+    void this.#chain.append({ cause, detail }, this.#parts.clock.now())
+    const told = (result: RevertAnswer): void => {
+      if (!asked) this.#parts.say({ word: 'reverted', result, detail })
+      settled.resolve(result)
+    }
+    void this.#revert(cause, since).then(told)
+    return settled.promise
+  }
+
+  /** Reverts if need be, ends the enclosure and judges from outside what is left. */
+  close(): Promise<Residue> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #revert(cause: EndCause, since: number): Promise<RevertAnswer> {
+    const run = this.#run
+    const ends = run === undefined ? [] : await within(run.undo(), REVERT_MS, () => run.unsettled())
+    const ms = this.#parts.clock.monotonic() - since
+    const stuck = ends.filter(({ end }) => end === 'stuck').map(({ act }) => act.id)
+    if (stuck.length > 0) this.#hold.lock(stuck)
+    crashPoint('before-record-delete')
+    const verified = ends.filter(({ end }) => end === 'verified').map(({ act }) => act.number)
+    if (verified.length > 0) await within(this.#parts.records.remove(verified), DISK_MS, () => undefined).catch(logFailure)
+    crashPoint('after-revert')
+    return { cause, ms, acts: ends.length, stuck }
+  }
+
+  async #close(): Promise<Residue> {
+    const { cause, stuck } = await this.end('completed', 'closed', true)
+    crashPoint('before-close')
+    const enclosure = await within(
+      this.#parts.launched.catch(() => undefined),
+      LAUNCH_MS,
+      () => undefined,
+    )
+    const residue = await endEnclosure(enclosure, this.#left(enclosure), this.#parts.arguments.stateDir)
+    crashPoint('after-close')
+    await within(this.#chain.close(), DISK_MS, () => undefined).catch(logFailure)
+    try {
+      if (residue.found.length > 0) this.#hold.lock(residue.found.map(({ what }) => what))
+      // Rehearsals that could not be taken back: with an enclosure that is gone, and seen to be, so are they.
+      else await this.#parts.records.remove([0, ...(this.#run?.rehearsals() ?? [])])
+      await this.#hold.release()
+      this.#writeEnded(cause, stuck)
+    } catch (error) {
+      logFailure(error)
+    }
+    return residue
+  }
+
+  #writeEnded(cause: EndCause, stuck: readonly string[]): void {
+    const ended: EndedFile = {
+      run: this.#parts.arguments.run,
+      cause,
+      detail: this.#ending?.detail ?? '',
+      by: 'agent',
+      stuck,
+      at: this.#parts.clock.now(),
+    }
+    writeDurablySync(this.#folder.ended, `${JSON.stringify(ended)}\n`)
+  }
+
+  #hear(event: EnclosureEvent): void {
+    this.#parts.say({ word: 'enclosure', event })
+    if (event.event === 'self-undone')
+      void this.end('lease-lost', `the enclosure heard nothing of its agent and took back ${event.acts.join(', ')} by itself`)
+    if (event.event !== 'ended' || this.#closing !== undefined) return
+    this.#gone ??= seenGone(this.#left(this.#enclosure))
+    void this.end('error', `the enclosure ended by itself: ${event.detail}`)
+  }
+
+  #left(enclosure: Enclosure | undefined): Left {
+    const { owed, arguments: args, self } = this.#parts
+    return { run: args.run, bootId: owed.bootId, identity: enclosure?.identity, workDir: owed.workDir, spare: [self, args.controller] }
+  }
+
+  #doing(enclosure: Enclosure): Doing {
+    const { records, clock, arguments: args, self } = this.#parts
+    const owed = { version: 1, run: args.run, agent: self, bootId: bootId(), environment: this.#hold.name, identity: enclosure.identity } as const
+    return {
+      enclosure,
+      records,
+      chain: this.#chain,
+      clock,
+      stopped: () => this.#ending !== undefined,
+      gone: () => this.#gone,
+      backOffMs: this.#parts.backOffMs ?? BACK_OFF_MS,
+      owed,
+    }
+  }
+
+  #assertGoing(): void {
+    if (this.#ending !== undefined) throw new SafechaosError({ code: 'SC_ENDED', message: `the run was stopped: ${this.#ending.cause}` })
+  }
+
+  #assertMayAct(): void {
+    this.#assertGoing()
+    this.#hold.assertHeld()
+  }
+}
+
+/** Begins every name of this run: `sc_` and the last letters and digits of its id. */
+function markOf(run: string): string {
+  return `sc_${run.replace(/[^A-Za-z0-9]/g, '').slice(-10)}`
+}

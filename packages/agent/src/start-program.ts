@@ -1,0 +1,26 @@
+import type { Containment } from '@safechaos/containments'
+import { SafechaosError } from '@safechaos/core'
+import { runAgent } from './program.ts'
+import { type AgentArguments, type AskMessage, START } from './protocol.ts'
+import { readLines, sayOn } from './words.ts'
+
+/** Runs the agent; one that cannot even start says why to whatever it is asked, until its input ends. */
+export function startProgram(text: string | undefined, containments: readonly Containment[], reaperProgram?: () => string): void {
+  try {
+    runAgent(JSON.parse(text ?? '') as AgentArguments, containments, reaperProgram)
+  } catch (error) {
+    console.error((error as Error).message)
+    refuse(error as Error)
+  }
+}
+
+function refuse(error: Error): void {
+  const say = sayOn(1)
+  const code = error instanceof SafechaosError ? error.code : 'SC_AGENT'
+  say({ re: START, ok: false, code, message: error.message })
+  readLines(
+    process.stdin,
+    (line) => say({ re: (JSON.parse(line) as AskMessage).id, ok: false, code, message: error.message }),
+    () => process.exit(1),
+  )
+}

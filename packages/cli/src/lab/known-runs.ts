@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AgentFile, type EndedFile, labState, listRuns, readJson, runFolder, stateFolder } from '@safechaos/agent'
+import { findLabFolder, runsFolder } from '@safechaos/engine'
+
+/** A run, or a stack that `up` holds, as its traces tell it: its part of the state folder, its evidence, or both. */
+export interface KnownRun {
+  readonly run: string
+  readonly labDir: string
+  readonly stateDir: string
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly live: boolean
+  /** Of `up`. */
+  readonly detached: boolean
+  readonly containment: string | undefined
+  readonly ended: EndedFile | undefined
+  /** The folder of its evidence; undefined if there is none. */
+  readonly runDir: string | undefined
+}
+
+/** A lab and its part of the state folder. */
+export interface LabPlace {
+  readonly labDir: string
+  readonly stateDir: string
+}
+
+/** What makes a folder a lab. */
+const MARKS = ['lab.yaml', 'stacks', '.safechaos']
+
+/** The lab around `cwd`; undefined outside of any. */
+export function labAround(cwd: string, environment: NodeJS.ProcessEnv): LabPlace | undefined {
+  const labDir = findLabFolder(cwd)
+  if (!MARKS.some((name) => existsSync(join(labDir, name)))) return undefined
+  return { labDir, stateDir: labState(labDir, stateFolder(environment)) }
+}
+
+/** The lab around `cwd` or, outside of any, every lab that the state folder knows: an abort must not depend on where a person stands. */
+export function knownLabs(cwd: string, environment: NodeJS.ProcessEnv): LabPlace[] {
+  const around = labAround(cwd, environment)
+  return around === undefined ? allLabs(environment) : [around]
+}
+
+/** Every lab of the state folder whose own folder is still there. */
+export function allLabs(environment: NodeJS.ProcessEnv): LabPlace[] {
+  const labs = join(stateFolder(environment), 'labs')
+  return names(labs).flatMap((key) => {
+    const stateDir = join(labs, key)
+    const file = names(join(stateDir, 'runs')).flatMap((run) => readJson<AgentFile>(runFolder(stateDir, run).agentJson) ?? [])[0]
+    return file === undefined || !existsSync(file.labDir) ? [] : [{ labDir: file.labDir, stateDir }]
+  })
+}
+
+/** Every run of these labs, oldest first. */
+export const knownRuns = (labs: readonly LabPlace[]): KnownRun[] => labs.flatMap(runsOf).sort((a, b) => a.startedAt - b.startedAt)
+
+function runsOf({ labDir, stateDir }: LabPlace): KnownRun[] {
+  const live = new Set(listRuns(stateDir).map(({ run }) => run))
+  const evidence = new Set(names(runsFolder(labDir)))
+  const all = new Set([...evidence, ...names(join(stateDir, 'runs'))])
+  return [...all].flatMap((run): KnownRun[] => {
+    const file = readJson<AgentFile>(runFolder(stateDir, run).agentJson)
+    const runDir = evidence.has(run) ? join(runsFolder(labDir), run) : undefined
+    if (file === undefined && runDir === undefined) return []
+    const ended = readJson<EndedFile>(runFolder(stateDir, run).ended)
+    const startedAt = file?.startedAt ?? statSync(runDir ?? labDir).birthtimeMs
+    return [
+      { run, labDir, stateDir, startedAt, live: live.has(run), detached: file?.detached ?? false, containment: file?.containment, ended, runDir },
+    ]
+  })
+}
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,104 @@
+import { foldRecord, type LedgerRecord, NO_RUN, type RunView, type Sample } from '@safechaos/core'
+import type { Output } from '../output/output.ts'
+import { eventLine } from './event-line.ts'
+import { frame } from './frame.ts'
+import { LoadWindow } from './load-window.ts'
+import { Painter, type Terminal } from './painter.ts'
+
+/** What a screen is told while a run goes on. */
+export interface RunScreen {
+  readonly onRecord: (record: LedgerRecord) => void
+  readonly onSample: (sample: Sample) => void
+  readonly onLog: (line: { readonly service: string; readonly line: string }) => void
+  readonly onLease: (until: number) => void
+  /** A person asked for the end; nothing is owed to this screen but to say so. */
+  readonly aborting: () => void
+  readonly key: (name: 'logs' | 'help') => void
+  readonly view: RunView
+  /** Ends the drawing. */
+  readonly end: () => void
+}
+
+/** Ten pictures a second at most, and ages that move four times a second. */
+const DRAW_MS = 100
+const LOGS_KEPT = 200
+
+/** A screen that draws in place on a terminal, says one line per event elsewhere, and one JSON line per record in JSON mode. */
+export function runScreen(output: Output, terminal: Terminal, keys: boolean): RunScreen {
+  return output.live ? liveScreen(output, terminal, keys) : lineScreen(output)
+}
+
+function lineScreen(output: Output): RunScreen {
+  let view = NO_RUN
+  return {
+    onRecord: (record) => {
+      const line = eventLine(record, view)
+      view = foldRecord(view, record)
+      if (line !== undefined) output.say(line)
+      output.record({ record })
+    },
+    onSample: () => undefined,
+    onLog: () => undefined,
+    onLease: () => undefined,
+    aborting: () => output.say('aborting: everything is being put back'),
+    key: () => undefined,
+    get view() {
+      return view
+    },
+    end: () => undefined,
+  }
+}
+
+function liveScreen(output: Output, terminal: Terminal, keys: boolean): RunScreen {
+  let view = NO_RUN
+  let leaseUntil: number | undefined
+  const load = new LoadWindow()
+  const logs: string[] = []
+  const shown = { logs: false, help: false, aborting: false }
+  const painter = new Painter(terminal)
+  const draw = (): void =>
+    painter.draw(
+      frame(
+        view,
+        { load: load.now(), leaseUntil, aborting: shown.aborting, help: shown.help, logs: shown.logs ? logs : undefined, keys },
+        output.paint,
+        Date.now(),
+        painter.size,
+      ),
+    )
+  const timer = setInterval(draw, DRAW_MS)
+  timer.unref()
+  return {
+    onRecord: (record) => {
+      view = foldRecord(view, record)
+    },
+    onSample: (sample) => {
+      if (sample.kind === 'load') load.add(sample)
+    },
+    onLog: ({ service, line }) => {
+      logs.push(`${service}  ${line.replace(CONTROL, '')}`)
+      if (logs.length > LOGS_KEPT) logs.shift()
+    },
+    onLease: (until) => {
+      leaseUntil = until
+    },
+    aborting: () => {
+      shown.aborting = true
+    },
+    key: (name) => {
+      shown[name] = !shown[name]
+    },
+    get view() {
+      return view
+    },
+    end: () => {
+      clearInterval(timer)
+      draw()
+      painter.leave(true)
+    },
+  }
+}
+
+/** A service's words must not move our cursor. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken away
+const CONTROL = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u001f\u007f]/g

@@ -1,0 +1,156 @@
+import { foldRun, STAGES } from '@safechaos/core'
+import pc from 'picocolors'
+import { describe, expect, test } from 'vitest'
+import { heldRun, refusedRun, weakRun } from '../../../../test/support/synthetic-run.ts'
+import { foldRecord, NO_RUN } from '@safechaos/core'
+import { visibleLength } from '../output/table.ts'
+import { eventLine } from './event-line.ts'
+import { LoadWindow } from './load-window.ts'
+import { owedText } from './owed-text.ts'
+import { Painter } from './painter.ts'
+import { sparkline } from './sparkline.ts'
+import { stepper } from './stepper.ts'
+import { reachesLimitIn } from './trend.ts'
+import { verdictLines } from './verdict-lines.ts'
+
+const plain = pc.createColors(false)
+const line = (count: number, from: number, step: number) =>
+  Array.from({ length: count }, (_, index) => ({ at: index * 1000, value: from + index * step }))
+
+describe('sparkline', () => {
+  test('goes from zero to the limit, keeps a gap a gap, and a value above the limit is the highest', () => {
+    expect(sparkline([0, 5, 10], 10)).toBe('▁▅█')
+    expect(sparkline([0, undefined, 20], 10)).toBe('▁·█')
+    expect(sparkline([0, 0], 0)).toBe('▁▁')
+  })
+})
+
+describe('the time until a limit is reached', () => {
+  test('goes on with the newest points', () => {
+    expect(reachesLimitIn(line(6, 1, 1), 10, true)).toBeCloseTo(4000)
+    expect(reachesLimitIn(line(6, 10, -1), 3, false)).toBeCloseTo(2000)
+  })
+  test('is not said of what stands still, moves away, has few points, is beyond already or needs more than a minute', () => {
+    expect(reachesLimitIn(line(6, 5, 0), 10, true)).toBeUndefined()
+    expect(reachesLimitIn(line(6, 9, -1), 10, true)).toBeUndefined()
+    expect(reachesLimitIn(line(3, 1, 1), 10, true)).toBeUndefined()
+    expect(reachesLimitIn(line(6, 11, 1), 10, true)).toBeUndefined()
+    expect(reachesLimitIn(line(6, 1, 0.01), 10, true)).toBeUndefined()
+  })
+})
+
+describe('the stepper', () => {
+  const { records } = weakRun()
+  test('names every stage of the way exactly once, in order', () => {
+    const words = stepper(foldRun(records), plain, 200).join('  ')
+    expect(words.match(/[a-z]+/g)).toEqual([...STAGES])
+  })
+  test('wraps at the width, and in a very small one says only where it is', () => {
+    for (const row of stepper(foldRun(records), plain, 80)) expect(visibleLength(row)).toBeLessThanOrEqual(80)
+    expect(stepper(NO_RUN, plain, 40)).toEqual([`1 of ${STAGES.length}: charter`])
+  })
+  test('marks a stage that was passed over', () => {
+    const begun = foldRun([
+      { at: 1, body: { kind: 'stage', stage: 'charter', state: 'done', detail: '' } },
+      { at: 2, body: { kind: 'stage', stage: 'plan', state: 'failed', detail: 'x' } },
+    ])
+    expect(stepper(begun, plain, 200)[0]).toMatch(/^charter ✓ {2}check – {2}plan ✗ {2}policy/)
+  })
+})
+
+describe('load of the last seconds', () => {
+  const slice = (from: number, ok: number) =>
+    ({
+      kind: 'load',
+      from,
+      to: from + 1000,
+      scheduled: 50,
+      ok,
+      failed: {},
+      latencies: Array.from({ length: 50 }, (_, index) => index + 1),
+      lateMs: 0,
+    }) as const
+  test('is none before the first answer', () => {
+    expect(new LoadWindow().now()).toBeUndefined()
+  })
+  test('forgets what is older than five seconds, and takes slices out of order', () => {
+    const load = new LoadWindow()
+    for (const [from, ok] of [
+      [0, 0],
+      [7000, 50],
+      [6000, 45],
+    ] as const)
+      load.add(slice(from, ok))
+    expect(load.now()).toEqual({ sentPerSecond: 50, okRatio: 0.95, p50: 26, p99: 50 })
+  })
+})
+
+describe('lines for a log', () => {
+  test.each([
+    ['weak', weakRun],
+    ['held', heldRun],
+    ['refused', refusedRun],
+  ] as const)('%s: each line is one line with its time, and unchanged gates are told once', (_, make) => {
+    let view = NO_RUN
+    const lines: string[] = []
+    for (const record of make().records) {
+      const text = eventLine(record, view)
+      view = foldRecord(view, record)
+      if (text !== undefined) lines.push(text)
+    }
+    for (const text of lines) expect(text).toMatch(/^\d\d:\d\d:\d\d {2}\S[^\n]*$/)
+    const gates = lines.flatMap((text) => /^\S+ {2}gate (\S+ \S+)/.exec(text)?.[1] ?? [])
+    for (const [index, text] of gates.entries())
+      expect(text).not.toBe(gates.slice(0, index).findLast((before) => before.split(' ')[0] === text.split(' ')[0]))
+    expect(lines.some((text) => text.endsWith(view.verdict?.sentence ?? 'no verdict'))).toBe(true)
+  })
+})
+
+describe('what is owed', () => {
+  test('names targets and states while something is, and says when nothing is', () => {
+    const act = (what: 'owed' | 'injected' | 'verified') =>
+      ({ at: 1, body: { kind: 'act', agentSeq: 1, agentHead: '', act: { act: 'a1', stage: 1, target: 'worker#2', what, detail: '' } } }) as const
+    expect(owedText(foldRun([act('owed'), act('injected')]))).toContain('worker#2 (injected)')
+    expect(owedText(foldRun([act('owed'), act('injected'), act('verified')]))).toContain('nothing is owed any more')
+  })
+})
+
+describe('the end of a run', () => {
+  test('is one sentence and five lights with shape, word and reason, wrapped where there is a width', () => {
+    const { verdict } = foldRun(weakRun().records)
+    if (verdict === undefined) throw new Error('the synthetic run has a verdict')
+    const lines = verdictLines(verdict, plain)
+    expect(lines).toHaveLength(7)
+    for (const light of lines.slice(2)) expect(light).toMatch(/^ [✓!✗] (hypothesis|effect|rollback|containment|evidence) +[a-z-]+ +\S/)
+    for (const row of verdictLines(verdict, plain, 70)) expect(visibleLength(row)).toBeLessThanOrEqual(70)
+  })
+})
+
+describe('the painter', () => {
+  const terminal = () => {
+    const out: string[] = []
+    return { out, columns: 80, rows: 24, write: (text: string) => out.push(text) }
+  }
+  test('draws over what it drew, clears what is left over, and gives the cursor back', () => {
+    const screen = terminal()
+    const painter = new Painter(screen)
+    painter.draw(['one', 'two'])
+    painter.draw(['three'])
+    painter.leave(true)
+    expect(screen.out).toEqual(['\u001b[?25l', '\rone\u001b[K\ntwo\u001b[K\n\u001b[J', '\r\u001b[2Athree\u001b[K\n\u001b[J', '\u001b[?25h'])
+  })
+  test('starts from a clean screen when the terminal became narrower', () => {
+    const screen = terminal()
+    const painter = new Painter(screen)
+    painter.draw(['one'])
+    screen.columns = 40
+    painter.draw(['one'])
+    painter.leave(true)
+    expect(screen.out[2]).toMatch(/^\u001b\[2J\u001b\[H/)
+  })
+  test('leaves no listener behind', () => {
+    const before = process.listenerCount('exit')
+    new Painter(terminal()).leave(true)
+    expect(process.listenerCount('exit')).toBe(before)
+  })
+})

@@ -1,0 +1,37 @@
+/** Two signals nearer than this are one wish: an entry that passes a terminal's signal on makes two of it. */
+const ONE_WISH_MS = 150
+
+/** How a person at this terminal stops the run. */
+export interface StopRequests {
+  /** Aborts with the first wish. */
+  readonly signal: AbortSignal
+  /** One wish, from a key. */
+  readonly ask: () => void
+  readonly release: () => void
+}
+
+/**
+ * The first wish (Ctrl-C, SIGTERM, SIGHUP, a key) stops the run; every later one only asks what is still owed: the rollback is never stopped.
+ * `first` and `again` show that to the person.
+ */
+export function stopRequests(first: () => void, again: () => void): StopRequests {
+  const stop = new AbortController()
+  let latest = Number.NEGATIVE_INFINITY
+  const ask = (): void => {
+    const now = performance.now()
+    if (now - latest < ONE_WISH_MS) return
+    latest = now
+    if (stop.signal.aborted) return again()
+    first()
+    stop.abort()
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const name of signals) process.on(name, ask)
+  return {
+    signal: stop.signal,
+    ask,
+    release: () => {
+      for (const name of signals) process.off(name, ask)
+    },
+  }
+}

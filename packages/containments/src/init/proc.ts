@@ -1,0 +1,84 @@
+/** What /proc says about one process, read at once and without a child. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+
+export interface ProcessStat {
+  /** One letter: R, S, D, T, Z, … */
+  readonly state: string
+  readonly parent: number
+  /** Field 22: ticks after boot. */
+  readonly start: string
+}
+
+/** Enough to know that a pid still means the same process. */
+export interface ProcessIdentity {
+  readonly pid: number
+  readonly start: string
+  readonly exe: string
+  /** Inode of its PID namespace, as `pid:[4026531836]`. */
+  readonly pidNamespace: string
+}
+
+/** Undefined when there is no such process. */
+export function statOf(pid: number): ProcessStat | undefined {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return undefined
+  }
+}
+
+/** The name, in parentheses, may itself hold spaces and parentheses. */
+export function parseStat(text: string): ProcessStat {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return { state: fields[0] ?? '?', parent: Number(fields[1]), start: fields[19] ?? '' }
+}
+
+/** Undefined when there is no such process, or nothing but a zombie. */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  const stat = statOf(pid)
+  if (stat === undefined || isDead(stat)) return undefined
+  return { pid, start: stat.start, exe: link(pid, 'exe'), pidNamespace: link(pid, 'ns/pid') }
+}
+
+/** Whether the process that was identified is still there, and is still the same. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  const stat = statOf(identity.pid)
+  return stat !== undefined && !isDead(stat) && stat.start === identity.start
+}
+
+/** The full comparison that must come before a signal. */
+export function isSame(before: ProcessIdentity, now: ProcessIdentity | undefined): boolean {
+  return now !== undefined && now.start === before.start && now.exe === before.exe && now.pidNamespace === before.pidNamespace
+}
+
+export function commandLineOf(pid: number): string {
+  return read(pid, 'cmdline').replace(/\0+$/, '').replaceAll('\0', ' ')
+}
+
+/** The environment it was started with; empty if it cannot be read. */
+export function environmentOf(pid: number): readonly string[] {
+  return read(pid, 'environ').split('\0')
+}
+
+export function allPids(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
+}
+
+export const isStopped = (stat: ProcessStat): boolean => stat.state === 'T' || stat.state === 't'
+export const isDead = (stat: ProcessStat): boolean => stat.state === 'Z' || stat.state === 'X'
+
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function link(pid: number, file: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/${file}`)
+  } catch {
+    return ''
+  }
+}

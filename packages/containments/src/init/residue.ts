@@ -1,0 +1,46 @@
+import type { Residue, ResidueItem } from '@safechaos/core'
+import type { Act } from './act.ts'
+import type { Services } from './services.ts'
+import type { KernelPicture, Spawner } from './spawner.ts'
+
+/** Compares what is inside with the picture from before the first act. */
+export async function findResidue(before: KernelPicture | undefined, spawner: Spawner, services: Services, acts: Iterable<Act>): Promise<Residue> {
+  const now = await spawner.kernel()
+  const found = [...(before === undefined ? [] : differences(before, now)), ...serviceItems(services), ...heldItems(acts)]
+  const notSeen = [...new Set([...(before?.notSeen ?? []), ...now.notSeen])]
+  const judged = services.all
+    .filter((replica) => replica.main === undefined && replica.asDesired().yes)
+    .map(({ id }) => `${id} does not run, by its own doing: for the hypothesis to judge`)
+  return {
+    found,
+    notSeen,
+    looked: [...Object.keys(now.objects), 'states of processes', 'held children', `services by name and state: ${services.all.length}`, ...judged],
+  }
+}
+
+function differences(before: KernelPicture, now: KernelPicture): ResidueItem[] {
+  const keys = new Set([...Object.keys(before.objects), ...Object.keys(now.objects)])
+  return [...keys].flatMap((key) => {
+    const old = before.objects[key] ?? []
+    const fresh = now.objects[key] ?? []
+    return [
+      ...fresh.filter((line) => !old.includes(line)).map((line) => ({ key, what: `new: ${line}` })),
+      ...old.filter((line) => !fresh.includes(line)).map((line) => ({ key, what: `gone: ${line}` })),
+    ]
+  })
+}
+
+function serviceItems(services: Services): ResidueItem[] {
+  return services.all.flatMap((replica) => {
+    const { yes, detail } = replica.asDesired()
+    const frozen = replica.stoppedPids()
+    return [
+      ...(yes ? [] : [{ key: 'services', what: detail }]),
+      ...(frozen.length === 0 ? [] : [{ key: 'process-state', what: `${replica.id}: stopped processes ${frozen.join(', ')}` }]),
+    ]
+  })
+}
+
+function heldItems(acts: Iterable<Act>): ResidueItem[] {
+  return [...acts].flatMap((act) => (act.heldAlive() === 0 ? [] : [{ key: 'held', what: `${act.heldAlive()} held children of act ${act.id}` }]))
+}

@@ -1,0 +1,164 @@
+import type { Signal, SignalStep } from '@safechaos/core'
+import type { StepResult } from '../containment.ts'
+import { Grip } from './grip.ts'
+import { commandLineOf, type ProcessIdentity } from './proc.ts'
+import { killQuietly } from './kill-quietly.ts'
+import type { Replica } from './replica.ts'
+import { until } from './until.ts'
+
+/** SIGSTOP is asynchronous; what is not stopped after this long sits in the kernel, and cannot end meanwhile either. */
+const STOPPED_WITHIN_MS = 100
+const FORK_ROUNDS = 20
+
+/** What the act has signalled so far: `ended` is judged by it. Filled before each signal is sent. */
+export type Signalled = Map<string, ProcessIdentity>
+
+export interface SignalHouse {
+  /** The init itself, its parents, the tap: whatever no step may hit. */
+  isFloor(pid: number): boolean
+}
+
+/** The processes that a signal with this `match` means, in one replica. Each grip must be released. */
+export function meant(replica: Replica, signal: Signal | 'any', match: string | undefined): Grip[] {
+  const whole = match !== undefined || signal === 'SIGSTOP' || signal === 'SIGCONT' || signal === 'any'
+  const pids = whole ? replica.processes() : replica.main === undefined ? [] : [replica.main.pid]
+  const pattern = match === undefined ? undefined : new RegExp(match)
+  return pids.flatMap((pid) => {
+    const grip = Grip.on(pid)
+    if (grip === undefined) return []
+    // The command line was read while the grip held, so that it is this process's own.
+    if ((pattern === undefined || pattern.test(commandLineOf(pid))) && grip.compare() === 'same') return [grip]
+    grip.release()
+    return []
+  })
+}
+
+/** Sends the step's signal, and after the grace the second one, to exactly the processes that were found; never to one that took over a pid. */
+export async function signalStep(step: SignalStep, replicas: readonly Replica[], signalled: Signalled, house: SignalHouse): Promise<StepResult> {
+  const hit: Grip[] = []
+  try {
+    for (const replica of replicas) {
+      const failure =
+        step.signal === 'SIGSTOP' ? await freeze(replica, step, signalled, house, hit) : await once(replica, step, signalled, house, hit)
+      if (failure !== undefined) return failure
+    }
+    if (step.then !== undefined) {
+      const { signal, afterMs } = step.then
+      await until(() => !hit.some((grip) => grip.isAlive()), afterMs)
+      for (const grip of hit) await strike(grip, signal, true)
+    }
+    if (hit.length === 0) return { ok: true, detail: 'nothing to signal' }
+    return { ok: true, detail: `${step.signal} to ${hit.map(({ identity }) => identity.pid).join(', ')}` }
+  } finally {
+    for (const grip of hit) grip.release()
+  }
+}
+
+type Failure = Extract<StepResult, { ok: false }>
+
+async function once(replica: Replica, step: SignalStep, signalled: Signalled, house: SignalHouse, hit: Grip[]): Promise<Failure | undefined> {
+  const found = meant(replica, step.signal, step.match)
+  hit.push(...found)
+  // An undo is right when there is nothing left to continue; a harm that finds nobody is a failure.
+  if (found.length === 0) return step.signal === 'SIGCONT' ? undefined : nobody(replica, step)
+  const floor = found.find(({ identity }) => house.isFloor(identity.pid))
+  if (floor !== undefined) return onFloor(floor)
+  if (step.signal !== 'SIGCONT') replica.strike()
+  for (const grip of found) {
+    signalled.set(keyOf(grip), grip.identity)
+    if ((await strike(grip, step.signal, replica.child !== grip.identity.pid)) === 'moved') return moved(grip)
+  }
+  return undefined
+}
+
+/** Stops every process that is meant, and those they started meanwhile, until a look finds no other. */
+async function freeze(replica: Replica, step: SignalStep, signalled: Signalled, house: SignalHouse, hit: Grip[]): Promise<Failure | undefined> {
+  const before = hit.length
+  for (let round = 0; round < FORK_ROUNDS; round += 1) {
+    const fresh = onlyFresh(meant(replica, 'SIGSTOP', step.match), hit)
+    if (fresh.length === 0) break
+    hit.push(...fresh)
+    const floor = fresh.find(({ identity }) => house.isFloor(identity.pid))
+    if (floor !== undefined) return onFloor(floor)
+    for (const grip of fresh) {
+      signalled.set(keyOf(grip), grip.identity)
+      if ((await strike(grip, 'SIGSTOP', true)) === 'moved') return moved(grip)
+    }
+  }
+  return hit.length === before ? nobody(replica, step) : undefined
+}
+
+/**
+ * Sends one signal by the identity rule: compare, stop, compare again, act, continue. `holdFirst` is false for the init's own unreaped
+ * child, whose pid cannot have been given away. `gone`: it ended before it could be hit; nothing has its pid.
+ */
+export async function strike(grip: Grip, signal: Signal, holdFirst: boolean): Promise<'hit' | 'gone' | 'moved'> {
+  const { pid } = grip.identity
+  const before = grip.compare()
+  if (before !== 'same') return before
+  if (!holdFirst || signal === 'SIGCONT') return send(pid, signal)
+  const wasStopped = grip.isStopped()
+  if (send(pid, 'SIGSTOP') === 'gone') return 'gone'
+  await until(() => grip.isStopped() || !grip.isAlive(), STOPPED_WITHIN_MS, 1)
+  const held = grip.compare()
+  if (held === 'moved') killQuietly(pid, 'SIGCONT') // A stranger has the pid: it goes on as it was.
+  if (held !== 'same') return held
+  if (signal === 'SIGSTOP') return 'hit'
+  const outcome = send(pid, signal)
+  if (signal !== 'SIGKILL' && !wasStopped) killQuietly(pid, 'SIGCONT')
+  return outcome
+}
+
+/** Stops what is not stopped yet, for a copy of its files; gives back what continues exactly these. */
+export async function holdStill(replicas: readonly Replica[]): Promise<() => void> {
+  const held: Grip[] = []
+  const alreadyStill: Grip[] = []
+  for (let round = 0; round < FORK_ROUNDS; round += 1) {
+    const fresh = onlyFresh(
+      replicas.flatMap((replica) => meant(replica, 'any', undefined)),
+      [...held, ...alreadyStill],
+    )
+    if (fresh.length === 0) break
+    for (const grip of fresh) {
+      const still = grip.isStopped() || (await strike(grip, 'SIGSTOP', true)) !== 'hit'
+      ;(still ? alreadyStill : held).push(grip)
+    }
+  }
+  return () => {
+    for (const grip of held) if (grip.isAlive()) killQuietly(grip.identity.pid, 'SIGCONT')
+    for (const grip of [...held, ...alreadyStill]) grip.release()
+  }
+}
+
+/** Those that are not in hand yet; the others are released. */
+function onlyFresh(found: readonly Grip[], inHand: readonly Grip[]): Grip[] {
+  const known = new Set(inHand.map(keyOf))
+  return found.filter((grip) => {
+    const fresh = !known.has(keyOf(grip))
+    if (!fresh) grip.release()
+    return fresh
+  })
+}
+
+function send(pid: number, signal: Signal): 'hit' | 'gone' {
+  try {
+    process.kill(pid, signal)
+    return 'hit'
+  } catch {
+    return 'gone'
+  }
+}
+
+const keyOf = ({ identity }: Grip): string => `${identity.pid}/${identity.start}`
+
+const nobody = (replica: Replica, step: SignalStep): Failure => ({
+  ok: false,
+  code: 'SC_STEP',
+  detail: step.match === undefined ? `${replica.id} does not run: ${replica.state}` : `no process of ${replica.id} matches /${step.match}/`,
+})
+const moved = ({ identity }: Grip): Failure => ({
+  ok: false,
+  code: 'SC_TARGET_MOVED',
+  detail: `pid ${identity.pid} belongs to another process by now; it was left alone`,
+})
+const onFloor = ({ identity }: Grip): Failure => ({ ok: false, code: 'SC_FLOOR', detail: `pid ${identity.pid} is none that a step may hit` })

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { TapConfig } from '../containment.ts'
+import { Lines } from './lines.ts'
+import { endGroup } from './run-command.ts'
+import type { Spawner } from './spawner.ts'
+
+/** The tap as the init sees it: a child that is told of hosts and main processes, and that no step can hit. */
+export class TapRunner {
+  #child: ChildProcess | undefined
+  readonly #run: string
+  readonly #spawner: Spawner
+  readonly #tapFd: number | undefined
+  readonly #said: (line: string) => void
+  constructor(run: string, spawner: Spawner, tapFd: number | undefined, said: (line: string) => void) {
+    this.#run = run
+    this.#spawner = spawner
+    this.#tapFd = tapFd
+    this.#said = said
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  start(program: string, config: TapConfig, hosts: Readonly<Record<string, readonly string[]>>, roots: Readonly<Record<string, number>>): void {
+    this.end()
+    const command = this.#spawner.tap([process.execPath, program], { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', SAFECHAOS_RUN: this.#run })
+    const [file = '', ...args] = command.argv
+    const child = spawn(file, args, {
+      cwd: command.cwd,
+      env: command.environment,
+      stdio: ['pipe', 'ignore', 'pipe', this.#tapFd ?? 'ignore'],
+      detached: true,
+    })
+    this.#child = child
+    const lines = new Lines(2000, this.#said)
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => lines.push(text))
+    child.stdin?.on('error', () => undefined)
+    child.once('error', (error) => this.#said(`the tap did not start: ${error.message}`))
+    child.once('exit', (code, signal) => {
+      if (this.#child === child) this.#said(`the tap ended: ${signal ?? `code ${code}`}`)
+    })
+    this.#write({ config, hosts })
+    this.roots(roots)
+  }
+
+  roots(roots: Readonly<Record<string, number>>): void {
+    if (this.#child !== undefined) this.#write({ roots })
+  }
+
+  end(): void {
+    const child = this.#child
+    this.#child = undefined
+    endGroup(child?.pid)
+  }
+
+  #write(line: unknown): void {
+    this.#child?.stdin?.write(`${JSON.stringify(line)}\n`)
+  }
+}

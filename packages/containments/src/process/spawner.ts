@@ -1,0 +1,126 @@
+import { accessSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { replicaIds, type Service, type Stack } from '@safechaos/core'
+import { Refusal } from '../init/channel.ts'
+import { statOf } from '../init/proc.ts'
+import { killQuietly } from '../init/kill-quietly.ts'
+import type { Command, InitArguments, KernelPicture, Refused, Spawner } from '../init/spawner.ts'
+import { pause } from '../init/until.ts'
+import { addressesOf } from './addresses.ts'
+import { findMarked } from './marked.ts'
+import { StackCopy } from './stack-copy.ts'
+import { withPath } from './with-path.ts'
+
+const NO_TOOLS = 'in `process` there is no network and no namespace that belongs to the run alone, so that no tool may act here; choose sandbox'
+const SETPRIV = '/usr/bin/setpriv'
+/** Each replica needs a last octet of its own. */
+const MOST_REPLICAS = 250
+const SWEEP_WITHIN_MS = 1000
+
+/** No walls: services are plain processes with a session, an address and a private copy of the stack's folder of their own. */
+export function processSpawner(args: InitArguments): Spawner {
+  return new ProcessSpawner(args)
+}
+
+class ProcessSpawner implements Spawner {
+  readonly noTools = NO_TOOLS
+  readonly #run: string
+  readonly #labDir: string
+  readonly #workDir: string
+  readonly #began = Number(statOf(process.pid)?.start ?? 0)
+  readonly #prefix: readonly string[] = dieWithParent()
+  #copy: StackCopy | undefined
+  #services: ReadonlyMap<string, Service> = new Map()
+  constructor({ run, labDir, workDir }: InitArguments) {
+    this.#run = run
+    this.#labDir = labDir
+    this.#workDir = workDir
+  }
+
+  async prepare(stack: Stack, stackDir: string): Promise<ReadonlyMap<string, string>> {
+    const replicas = stack.services.flatMap(replicaIds)
+    if (replicas.length > MOST_REPLICAS)
+      throw new Refusal('SC_STACK', `${replicas.length} replicas are more than the ${MOST_REPLICAS} that \`process\` has addresses for`)
+    this.#copy = new StackCopy(this.#labDir, stackDir, this.#workDir)
+    await this.#copy.make()
+    for (const { source } of stack.services.flatMap(({ volumes }) => volumes)) await mkdir(join(this.#copy.stackDir, source), { recursive: true })
+    this.#services = new Map(stack.services.flatMap((service) => replicaIds(service).map((id) => [id, service])))
+    return addressesOf(this.#run, replicas)
+  }
+
+  service(service: Service, _replica: string, environment: Readonly<Record<string, string>>): Command {
+    return this.#command(service, service.command, environment)
+  }
+
+  mainOf(_replica: string, child: number): number {
+    return child
+  }
+
+  /** By session, and by environment for what left it. */
+  processesOf(replica: string, child: number): readonly number[] {
+    const marked = findMarked([`SAFECHAOS_RUN=${this.#run}`, `SAFECHAOS_SERVICE=${replica}`], this.#began)
+    return marked.includes(child) ? [child, ...marked.filter((pid) => pid !== child)] : marked
+  }
+
+  inTarget(replica: string, _main: number, argv: readonly string[], environment: Readonly<Record<string, string>>): Command | Refused {
+    const service = this.#services.get(replica)
+    // Only the run's mark: what looks at a replica is no process of the replica.
+    const { SAFECHAOS_SERVICE: _, ...others } = environment
+    return service === undefined ? { refused: `there is no ${replica}` } : this.#command(service, argv, { ...others, SAFECHAOS_RUN: this.#run })
+  }
+
+  inPlace(): Refused {
+    return { refused: NO_TOOLS }
+  }
+
+  tap(argv: readonly string[], environment: Readonly<Record<string, string>>): Command {
+    return { argv: [...this.#prefix, ...argv], cwd: this.#workDir, environment }
+  }
+
+  async snapshot(): Promise<string> {
+    return (await this.#copy?.snapshot()) ?? 'there is no stack'
+  }
+
+  async restore(): Promise<string> {
+    return (await this.#copy?.restore()) ?? 'there is no stack'
+  }
+
+  /** No step of this containment touches a kernel object. */
+  async kernel(): Promise<KernelPicture> {
+    return { objects: {}, notSeen: [] }
+  }
+
+  /** Everything that carries the run's mark, until none is left. */
+  async sweep(): Promise<void> {
+    const end = performance.now() + SWEEP_WITHIN_MS
+    for (;;) {
+      const left = findMarked([`SAFECHAOS_RUN=${this.#run}`], this.#began)
+      if (left.length === 0 || performance.now() > end) return
+      for (const pid of left) killQuietly(pid, 'SIGKILL')
+      await pause(5)
+    }
+  }
+
+  /** Volumes cannot be mounted here, so their paths are put in wherever a service is told of them. */
+  #command(service: Service, argv: readonly string[], environment: Readonly<Record<string, string>>): Command {
+    const stackDir = this.#copy?.stackDir ?? this.#workDir
+    const place = (text: string) => service.volumes.reduce((done, { source, target }) => withPath(done, target, join(stackDir, source)), text)
+    return {
+      argv: [...this.#prefix, ...argv.map(place)],
+      cwd: join(stackDir, service.cwd),
+      environment: Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, name === 'PATH' ? value : place(value)])),
+    }
+  }
+}
+
+/** Ends with the init, and gains no privileges that would break that promise. Started by root, it keeps none of root's either. */
+function dieWithParent(): readonly string[] {
+  try {
+    accessSync(SETPRIV)
+    const noCapabilities = process.getuid?.() === 0 ? ['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all'] : []
+    return [SETPRIV, '--pdeathsig', 'KILL', '--no-new-privs', ...noCapabilities, '--']
+  } catch {
+    return []
+  }
+}

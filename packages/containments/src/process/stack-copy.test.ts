@@ -1,0 +1,55 @@
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { StackCopy } from './stack-copy.ts'
+
+let folder: string
+let labDir: string
+let stackDir: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'safechaos-copy-'))
+  labDir = join(folder, 'lab')
+  stackDir = join(labDir, 'stacks/weak')
+  for (const path of ['.git', 'shared', 'stacks/repaired', 'stacks/weak/node_modules', 'stacks/weak/data'])
+    mkdirSync(join(labDir, path), { recursive: true })
+  writeFileSync(join(labDir, 'shared/a.js'), 'shared')
+  writeFileSync(join(stackDir, 'server.js'), 'one')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('the copy is private, and relative paths out of it mean what they mean in the lab', async () => {
+  const copy = new StackCopy(labDir, stackDir, join(folder, 'work'))
+  await copy.make()
+  writeFileSync(join(copy.stackDir, 'server.js'), 'changed')
+  expect(readFileSync(join(stackDir, 'server.js'), 'utf8')).toBe('one')
+  expect(readFileSync(join(copy.stackDir, '../../shared/a.js'), 'utf8')).toBe('shared')
+  expect(existsSync(join(copy.stackDir, '../repaired'))).toBe(true)
+  expect(lstatSync(join(copy.stackDir, 'node_modules')).isSymbolicLink()).toBe(true)
+  expect(existsSync(join(copy.stackDir, '../../.git'))).toBe(false)
+})
+
+test('a snapshot can be restored more than once', async () => {
+  const copy = new StackCopy(labDir, stackDir, join(folder, 'work'))
+  await copy.make()
+  await copy.snapshot()
+  for (let time = 0; time < 2; time += 1) {
+    writeFileSync(join(copy.stackDir, 'server.js'), 'changed')
+    writeFileSync(join(copy.stackDir, 'data/new'), 'new')
+    await copy.restore()
+    expect(readFileSync(join(copy.stackDir, 'server.js'), 'utf8')).toBe('one')
+    expect(existsSync(join(copy.stackDir, 'data/new'))).toBe(false)
+  }
+})
+
+test('a stack folder that is the lab itself is copied without its evidence', async () => {
+  mkdirSync(join(labDir, '.safechaos'))
+  const copy = new StackCopy(labDir, labDir, join(folder, 'work'))
+  await copy.make()
+  expect(existsSync(join(copy.stackDir, 'stacks/weak/server.js'))).toBe(true)
+  expect(existsSync(join(copy.stackDir, '.safechaos'))).toBe(false)
+})
+
+test('a stack outside the lab is refused', () => {
+  expect(() => new StackCopy(labDir, join(folder, 'elsewhere'), join(folder, 'work'))).toThrow(/not inside the lab/)
+})

@@ -1,0 +1,74 @@
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises'
+import { join, relative, resolve, sep } from 'node:path'
+import { Refusal } from '../init/channel.ts'
+import { runCommand } from '../init/run-command.ts'
+
+const COPY_WITHIN_MS = 30_000
+/** Installed packages are only read: they are shown, not copied. */
+const SHOWN = new Set(['node_modules'])
+const LEFT_OUT = new Set(['.git', '.safechaos'])
+
+/**
+ * A private copy of the stack's folder, so that no service writes into the lab. It stands at the same place in a mirror of the lab whose
+ * other entries are links, so that relative paths out of the stack's folder mean what they mean in the lab.
+ */
+export class StackCopy {
+  readonly stackDir: string
+  readonly #snapshot: string
+  readonly #labDir: string
+  readonly #origin: string
+  readonly #mirror: string
+  constructor(labDir: string, stackDir: string, workDir: string) {
+    this.#labDir = resolve(labDir)
+    this.#origin = resolve(labDir, stackDir)
+    const inside = relative(this.#labDir, this.#origin)
+    if (inside.split(sep)[0] === '..') throw new Refusal('SC_STACK', `the stack's folder ${stackDir} is not inside the lab`)
+    this.#mirror = join(workDir, 'lab')
+    this.stackDir = join(this.#mirror, inside)
+    this.#snapshot = join(workDir, 'snapshot')
+  }
+
+  async make(): Promise<void> {
+    let from = this.#labDir
+    let to = this.#mirror
+    await mkdir(to, { recursive: true })
+    for (const step of relative(this.#labDir, this.#origin).split(sep).filter(Boolean)) {
+      await this.#link(from, to, (name) => name !== step && !LEFT_OUT.has(name))
+      from = join(from, step)
+      to = join(to, step)
+      await mkdir(to)
+    }
+    await this.#link(from, to, (name) => SHOWN.has(name))
+    const names = (await readdir(from)).filter((name) => !SHOWN.has(name) && !LEFT_OUT.has(name))
+    if (names.length > 0)
+      await copy(
+        names.map((name) => join(from, name)),
+        to,
+      )
+  }
+
+  async snapshot(): Promise<string> {
+    await rm(this.#snapshot, { recursive: true, force: true })
+    await mkdir(this.#snapshot)
+    await copy([`${this.stackDir}/.`], this.#snapshot)
+    return 'the private copy of the stack folder was copied'
+  }
+
+  async restore(): Promise<string> {
+    await rm(this.stackDir, { recursive: true, force: true })
+    await mkdir(this.stackDir)
+    await copy([`${this.#snapshot}/.`], this.stackDir)
+    return 'the private copy of the stack folder is as it was at the snapshot'
+  }
+
+  async #link(from: string, to: string, wanted: (name: string) => boolean): Promise<void> {
+    const names = (await readdir(from)).filter(wanted)
+    await Promise.all(names.map((name) => symlink(join(from, name), join(to, name))))
+  }
+}
+
+async function copy(sources: readonly string[], target: string): Promise<void> {
+  const argv = ['cp', '-a', '--reflink=auto', '-t', target, '--', ...sources]
+  const { status, err, why } = await runCommand({ argv, cwd: '/', environment: { PATH: '/usr/bin:/bin' } }, COPY_WITHIN_MS)
+  if (status !== 0) throw new Refusal('SC_CONTAINMENT', `the stack's folder could not be copied: ${why || err.trim().slice(0, 500)}`)
+}

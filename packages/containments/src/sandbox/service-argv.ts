@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import type { Service } from '@safechaos/core'
+import type { How } from './launch.ts'
+import { isWithin } from './system-parts.ts'
+import { bubblewrapView, FREE_INSIDE, handMadeRoot, MAKE_ROOT, type Part, systemView } from './view.ts'
+
+/** What every service of one enclosure has around it. */
+export interface Surroundings {
+  readonly how: How
+  readonly labDir: string
+  readonly workDir: string
+  readonly stackDir: string
+  readonly programs: readonly string[]
+  /** Most processes and threads of the enclosure that a service may bring it to; undefined where the kernel counts the whole user. */
+  readonly mostProcesses: number | undefined
+}
+
+/** Bytes that a service's own /tmp and /run hold at most, each. */
+const SCRATCH_BYTES = 64 * 1024 * 1024
+const HIDING_BYTES = 4096
+
+/** No capability of any kind, and no way to gain one. */
+const NO_PRIVILEGES = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all']
+
+/**
+ * The command that starts a service behind walls of its own inside the enclosure: its replica's network, a PID namespace, a read-only
+ * system, no capabilities. It can neither see nor signal the init, the tap or another service. Ends with the service, with its code or
+ * 128 + signal; and the service ends with it, and with the init.
+ */
+export function serviceArgv(around: Surroundings, service: Service, replica: string, namespace: string): string[] {
+  const { how, mostProcesses } = around
+  return [
+    ...['nsenter', `--net=${namespace}`, '--'],
+    ...(mostProcesses === undefined ? [] : ['prlimit', `--nproc=${mostProcesses}`, '--']),
+    ...(how === 'bubblewrap' ? bubblewrap(around, service, replica) : unshare(around, service, replica)),
+    ...service.command,
+  ]
+}
+
+/** The command that acts in the namespaces of a running service, as weak as the service itself. Ends with the init. */
+export function inTargetArgv(main: number, argv: readonly string[]): string[] {
+  const end = ['setpriv', '--pdeathsig', 'KILL']
+  return [
+    ...end,
+    '--',
+    'nsenter',
+    `--target=${main}`,
+    '--net',
+    '--pid',
+    '--mount',
+    '--ipc',
+    '--uts',
+    '--wd',
+    '--',
+    ...end,
+    ...NO_PRIVILEGES,
+    '--',
+    ...argv,
+  ]
+}
+
+/** The command that runs the tap: in a network namespace of its own, with a view of the enclosure's processes and no power over them. */
+export function tapArgv(namespace: string, argv: readonly string[]): string[] {
+  return ['nsenter', `--net=${namespace}`, '--', 'setpriv', '--pdeathsig', 'KILL', ...NO_PRIVILEGES, '--', ...argv]
+}
+
+const hostName = (replica: string): string => replica.replaceAll(/[^a-zA-Z0-9-]/g, '-')
+
+/** The enclosure without its /run and its working folder; only the stack's folder and volumes can be written, besides /tmp and /run. */
+function serviceView(around: Surroundings, service: Service): Part[] {
+  const { labDir, workDir, stackDir, programs } = around
+  const bind = (from: string, to: string, readOnly: boolean): Part => ({ part: 'bind', from, to, readOnly })
+  return [
+    ...systemView(),
+    bind('/etc', '/etc', true),
+    ...['/tmp', '/run'].map((at) => ({ part: 'scratch', at, bytes: SCRATCH_BYTES }) as const),
+    ...programs.map((folder) => bind(folder, folder, true)),
+    bind(labDir, labDir, true),
+    ...(isWithin(workDir, labDir) ? [{ part: 'scratch', at: workDir, bytes: HIDING_BYTES } as const] : []),
+    bind(stackDir, stackDir, false),
+    ...service.volumes.map(({ source, target, readOnly }) => bind(join(stackDir, source), join('/', target), readOnly)),
+  ]
+}
+
+function bubblewrap(around: Surroundings, service: Service, replica: string): string[] {
+  return [
+    'bwrap',
+    ...[
+      '--unshare-pid',
+      '--unshare-ipc',
+      '--unshare-uts',
+      '--unshare-cgroup-try',
+      '--die-with-parent',
+      '--cap-drop',
+      'ALL',
+      '--hostname',
+      hostName(replica),
+    ],
+    ...bubblewrapView(serviceView(around, service)),
+    ...['--remount-ro', '/', '--chdir', join(around.stackDir, service.cwd), '--'],
+  ]
+}
+
+/** The shell stays as process 1 of the service's PID namespace: a signal with a default action would not end a service that is process 1 itself. */
+const MAKE_SERVICE = `${MAKE_ROOT}
+mount -o remount,bind,ro /
+hostname "$1" || :
+cd "$2"
+shift 2
+setpriv ${NO_PRIVILEGES.join(' ')} -- "$@"
+exit $?`
+
+function unshare(around: Surroundings, service: Service, replica: string): string[] {
+  return [
+    ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--ipc', '--uts', '--cgroup', '--'],
+    ...[
+      'sh',
+      '-c',
+      MAKE_SERVICE,
+      'sh',
+      ...handMadeRoot(FREE_INSIDE, serviceView(around, service)),
+      hostName(replica),
+      join(around.stackDir, service.cwd),
+    ],
+  ]
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { isWithin, programFolders, refuseWide, systemParts } from './system-parts.ts'
+
+test('of the host no folder with secrets is shown', () => {
+  const { folders, etcFolders, etcFiles } = systemParts()
+  const shown = [...folders, ...etcFolders, ...etcFiles]
+  for (const secret of ['/etc/shadow', '/etc/ssh/key', '/root/x', '/home/x', '/var/x', '/sys/x', '/proc/1', '/run/x', '/etc/ssl/private/x']) {
+    expect(shown.filter((path) => isWithin(secret, path))).toEqual([])
+  }
+})
+
+test.each(['/', '/usr', '/etc', '/home', '/root', '/proc/1', '/etc/safechaos', 'relative'])(
+  'a lab at %s is refused, since showing it would show the machine',
+  (path) => {
+    expect(() => refuseWide(path)).toThrow(expect.objectContaining({ code: 'SC_CONTAINMENT' }))
+  },
+)
+
+test.each(['/home/ada/lab', '/root/lab', '/tmp/lab', '/srv', '/opt/lab'])('a lab at %s is fine', (path) => {
+  expect(() => refuseWide(path)).not.toThrow()
+})
+
+test('a folder of programs is shown once, and not when /usr shows it', () => {
+  expect(programFolders('/opt/node/bin/node', '/opt/node/bin/npm', '/usr/bin/env')).toEqual(['/opt/node/bin'])
+})
+
+test('a folder is not within another that only begins like it', () => {
+  expect([isWithin('/a/bc', '/a/b'), isWithin('/a/b/c', '/a/b'), isWithin('/a/b', '/a/b')]).toEqual([false, true, true])
+})

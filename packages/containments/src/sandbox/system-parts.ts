@@ -1,0 +1,66 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { SafechaosError } from '@safechaos/core'
+
+/** What of the host an enclosure shows, read-only, and where. Everything else of the host is absent, not merely unreadable. */
+export interface SystemParts {
+  readonly folders: readonly string[]
+  /** `[name, target]` of links such as /bin to usr/bin. */
+  readonly links: readonly (readonly [string, string])[]
+  /** Parts of /etc that libraries need and that hold no secret. */
+  readonly etcFolders: readonly string[]
+  readonly etcFiles: readonly string[]
+}
+
+const ROOTS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
+const ETC_FOLDERS = ['/etc/alternatives', '/etc/ssl/certs']
+const ETC_FILES = ['/etc/ld.so.cache', '/etc/localtime']
+
+/** Looks at this machine (merged /usr or not). */
+export function systemParts(): SystemParts {
+  const present = ROOTS.filter((path) => existsSync(path))
+  const links = present.filter((path) => lstatSync(path).isSymbolicLink())
+  return {
+    folders: ['/usr', ...present.filter((path) => !links.includes(path))],
+    links: links.map((path) => [path, readlinkSync(path)] as const),
+    etcFolders: ETC_FOLDERS.filter((path) => existsSync(path)),
+    etcFiles: ETC_FILES.filter((path) => existsSync(path)),
+  }
+}
+
+/** Where the folders of one enclosure are outside. Inside they have the paths `labDir`, `workDir` … themselves. */
+export interface Sources {
+  readonly lab: Shown
+  readonly work: Shown
+  /** Folders of the Node binary and of the bundles, shown read-only. */
+  readonly programs: readonly Shown[]
+  /** An existing folder that nothing needs: the new root may be mounted over it, seen by that namespace alone. */
+  readonly free: string
+}
+
+export interface Shown {
+  readonly inside: string
+  readonly outside: string
+}
+
+/** Folders of programs that /usr does not show anyway. */
+export function programFolders(...files: readonly string[]): string[] {
+  return [...new Set(files.map((file) => dirname(file)))].filter((folder) => !isWithin(folder, '/usr'))
+}
+
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(join(folder, '/'))
+}
+
+/** A folder that would show the whole machine, or hide what an enclosure is made of, is refused. Throws SC_CONTAINMENT. */
+export function refuseWide(path: string): void {
+  const wide = ['/', '/usr', '/etc', '/proc', '/sys', '/dev', '/run', '/tmp', '/var', '/home', '/root', '/boot']
+  const below = ['/proc', '/sys', '/dev', '/etc', '/boot']
+  if (!isAbsolute(path) || wide.includes(path) || below.some((folder) => isWithin(path, folder))) {
+    throw new SafechaosError({
+      code: 'SC_CONTAINMENT',
+      message: `${path} cannot be shown inside an enclosure`,
+      hint: 'move the lab to a folder of its own, such as ~/labs/payments',
+    })
+  }
+}

@@ -1,0 +1,36 @@
+import type { LedgerRecord } from '../ledger/record.ts'
+import type { RunView } from '../run/run-view.ts'
+import type { Provenance } from './report-model.ts'
+
+/** Who ran what, when, with which versions, and how to run or check it again. */
+export function provenance(view: RunView, records: readonly LedgerRecord[]): Provenance {
+  const plan = view.planned?.plan
+  const last = records.at(-1)
+  const fact = (label: string, text: string | undefined, code = false): Provenance['facts'] =>
+    text === undefined || text === '' ? [] : [{ label, text, code }]
+  const run = view.begun?.run ?? 'RUN'
+  return {
+    facts: [
+      ...fact('run', view.begun?.run, true),
+      ...fact('by', view.begun?.by),
+      ...fact('on', view.begun?.host),
+      ...fact('owner', plan?.owner),
+      ...fact('policy', view.policy === undefined ? undefined : `${view.policy.effect}: ${view.policy.why.join('; ')}`),
+      ...fact('charter', plan === undefined ? undefined : `${plan.charter.file}  sha256 ${plan.charter.digest}`, true),
+      ...fact('expansion', plan === undefined ? undefined : `sha256 ${plan.charter.expansion}`, true),
+      ...fact('stack', plan === undefined ? undefined : `${plan.stack.file}  sha256 ${plan.stack.digest}`, true),
+      ...fact('plan', view.planned === undefined ? undefined : `sha256 ${view.planned.digest}`, true),
+      ...fact('seed', plan?.seed, true),
+      ...fact('ledger', last === undefined ? undefined : `${records.length} records, head sha256 ${last.digest}`, true),
+      ...fact(
+        'versions',
+        Object.entries(view.begun?.versions ?? {})
+          .map(([name, version]) => `${name} ${version}`)
+          .join(', '),
+      ),
+      ...view.late.flatMap(({ what }) => fact('recorded late', what)),
+    ],
+    replay: `safechaos run ${plan?.charter.file ?? 'CHARTER'}`,
+    verify: `safechaos verify ${run}`,
+  }
+}

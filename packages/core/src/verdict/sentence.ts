@@ -1,0 +1,59 @@
+import { faultOf } from '../faults/catalogue.ts'
+import { quantity } from '../report/quantity.ts'
+import type { GateSpec } from '../gate/gate.ts'
+import type { RunView } from '../run/run-view.ts'
+import { durationText } from '../units.ts'
+import { CAUSE_WORDS, endedBy } from './end-cause.ts'
+import type { Verdict } from './verdict.ts'
+
+/** "Refuted: with 2 of 4 workers killed, lag passed 10 s after 14 s; the lab stopped it and had everything back 1.2 s later." */
+export function sentenceOf(view: RunView, judged: Omit<Verdict, 'sentence' | 'exit'>): string {
+  if (view.policy?.effect === 'deny') return `Denied by policy: ${view.policy.why[0] ?? 'no reason is recorded'}`
+  const word = { held: 'Held', refuted: 'Refuted', inconclusive: 'Inconclusive' }[judged.hypothesis.state]
+  const scope = scopeOf(view)
+  const what = scope === undefined ? 'nothing was injected' : `with ${scope}, ${happened(view, judged)}`
+  const nothing = scope === undefined ? `: ${CAUSE_WORDS[judged.endedBy]}` : ''
+  return `${word}: ${what}${nothing}; ${backAgain(view, judged)}.`
+}
+
+/** "2 of 4 workers killed": how far the ramp came; undefined before the first inject. */
+function scopeOf(view: RunView): string | undefined {
+  const plan = view.planned?.plan
+  if (plan === undefined || view.times.injected === undefined) return undefined
+  const reached = Math.max(...view.ramp.map((stage) => stage.targets), 1)
+  const of = plan.targets.length
+  const name = plan.hits.of === 'members' ? plan.hits.service : `${plan.hits.between.join('–')} link`
+  return `${reached} of ${of} ${of === 1 ? name : `${name}s`} ${faultOf(plan.fault.kind)?.afflicted ?? `under ${plan.fault.kind}`}`
+}
+
+function happened(view: RunView, judged: Omit<Verdict, 'sentence' | 'exit'>): string {
+  if (judged.hypothesis.state === 'held') return 'every gate stayed within its limit and the system recovered'
+  if (judged.endedBy === 'gate-breach') return breachText(view)
+  if (judged.hypothesis.state === 'refuted') return judged.hypothesis.why
+  if (judged.endedBy === 'completed') return judged.hypothesis.why
+  return CAUSE_WORDS[judged.endedBy]
+}
+
+/** Which limit was passed, and how long after the first inject. */
+function breachText(view: RunView): string {
+  const { at, detail } = endedBy(view)
+  const gates = view.planned?.plan.gates ?? []
+  const breachedAt = (gate: GateSpec): number =>
+    view.gates[gate.name]?.history.find((state) => state.state === 'BREACH')?.at ?? Number.POSITIVE_INFINITY
+  // Later breaches, of a system that is being stopped or restored, are not why the run ended.
+  const [breached] = gates
+    .filter((gate) => breachedAt(gate) <= (at ?? Number.POSITIVE_INFINITY) && breachedAt(gate) !== Number.POSITIVE_INFINITY)
+    .sort((a, b) => breachedAt(a) - breachedAt(b))
+  const after = at === undefined || view.times.injected === undefined ? '' : ` after ${durationText(Math.max(0, at - view.times.injected))}`
+  if (breached === undefined) return `${CAUSE_WORDS['gate-breach']}${after}${detail === '' ? '' : ` (${detail})`}`
+  const way = breached.breach === 'above' || breached.breach === 'at-or-above' ? 'passed' : 'fell below'
+  return `${breached.name} ${way} ${quantity(breached.limit, breached.unit)}${after}`
+}
+
+function backAgain(view: RunView, { rollback, endedBy: cause }: Omit<Verdict, 'sentence' | 'exit'>): string {
+  if (rollback.state === 'nothing-to-undo') return 'there was nothing to put back'
+  if (rollback.state === 'stuck') return `not everything is back: ${rollback.why}`
+  const { cause: at, reverted } = view.times
+  if (cause === 'completed' || at === undefined || reverted === undefined) return 'everything is back'
+  return `the lab stopped it, and everything was back ${durationText(Math.max(0, reverted - at))} later`
+}

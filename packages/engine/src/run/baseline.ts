@@ -1,0 +1,27 @@
+import { type Plan, SafechaosError } from '@safechaos/core'
+import type { Desk } from './desk.ts'
+import type { GateWatch } from './gate-watch.ts'
+
+/** A gate may need this much longer than the baseline for its first whole windows. */
+const PATIENCE_MS = 6000
+const LOOK_MS = 100
+
+/** Measures before anything is broken. Every gate must be green at its end: what is broken already cannot be tested. Throws SC_PREFLIGHT. */
+export async function baseline(desk: Desk, plan: Plan, watch: GateWatch): Promise<string> {
+  watch.start()
+  const from = desk.clock.now()
+  await desk.clock.sleep(plan.baselineMs, desk.ending.signal)
+  if (plan.gates.length === 0) return 'no gate to be green'
+  const until = from + plan.baselineMs + PATIENCE_MS
+  while (!watch.greenSince(from)) {
+    if (desk.ending.cause !== undefined) return 'ended before its time'
+    if (desk.clock.now() > until) {
+      const red = watch.states
+        .filter(({ state }) => state !== 'OK')
+        .map(({ gate, state, reason, detail }) => `${gate} is ${state}${reason === undefined ? '' : ` (${reason})`}: ${detail}`)
+      throw new SafechaosError({ code: 'SC_PREFLIGHT', message: `not green before anything was broken: ${red.join('; ') || 'no fresh samples'}` })
+    }
+    await desk.clock.sleep(LOOK_MS, desk.ending.signal)
+  }
+  return 'every gate is green'
+}

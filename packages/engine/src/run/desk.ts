@@ -1,0 +1,99 @@
+import type { AgentLink } from '@safechaos/agent'
+import type { Body, LedgerRecord, Sample, Stage } from '@safechaos/core'
+import { SafechaosError } from '@safechaos/core'
+import type { RunFolder } from '../evidence/run-folder.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Clock } from './clock.ts'
+import { Ending } from './ending.ts'
+
+/** One line that a service said. */
+export interface LogLine {
+  readonly at: number
+  readonly service: string
+  readonly stream: 'out' | 'err'
+  readonly line: string
+}
+
+/** What a caller of a run may listen to, and how it stops the run. None of it may throw. */
+export interface RunHooks {
+  readonly onRecord?: (record: LedgerRecord) => void
+  readonly onSample?: (sample: Sample) => void
+  readonly onLog?: (line: LogLine) => void
+  /** The lease was prolonged until this epoch instant. */
+  readonly onLease?: (until: number) => void
+  /** Aborting it ends the run as a person would. */
+  readonly stop?: AbortSignal
+}
+
+export interface DeskPorts {
+  readonly run: string
+  readonly stateDir: string
+  readonly clock: Clock
+  readonly ledger: Ledger
+  readonly folder: RunFolder
+  readonly link: AgentLink
+  readonly hooks: RunHooks
+}
+
+/** Stages that a run enters however it ended before. */
+const ALWAYS: ReadonlySet<Stage> = new Set(['revert', 'verify', 'close', 'judge', 'report', 'learn'])
+
+/** Where one run keeps its records and its reason to end. Every view of the run is a fold over what is recorded here. */
+export class Desk {
+  readonly ports: DeskPorts
+  readonly ending: Ending
+  readonly records: LedgerRecord[] = []
+
+  constructor(ports: DeskPorts) {
+    this.ports = ports
+    this.ending = new Ending((cause, detail, first) => this.record({ kind: 'end-cause', cause, detail, first }))
+  }
+
+  get link(): AgentLink {
+    return this.ports.link
+  }
+
+  get clock(): Clock {
+    return this.ports.clock
+  }
+
+  /** Durable when it returns. A ledger that cannot be written ends the run, and never stops what ends it: the record is written late. */
+  record(body: Body): void {
+    this.#keep(this.ports.ledger.appendSoon(body))
+    try {
+      this.ports.ledger.flush()
+    } catch (error) {
+      if (this.ending.cause === undefined) this.ending.because('ledger-lost', error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** Durable soon; for what no decision hangs on. */
+  note(body: Body): void {
+    this.#keep(this.ports.ledger.appendSoon(body))
+  }
+
+  /** Enters a stage of the way; skips it if the run has ended before and the stage belongs to the way there. A failure is a cause to end, never lost. */
+  async stage(stage: Stage, act: () => Promise<string | undefined>): Promise<void> {
+    if (this.ending.cause !== undefined && !ALWAYS.has(stage)) return
+    this.record({ kind: 'stage', stage, state: 'entered', detail: '' })
+    try {
+      const detail = await act()
+      this.record({ kind: 'stage', stage, state: 'done', detail: detail ?? '' })
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error)
+      this.record({ kind: 'stage', stage, state: 'failed', detail })
+      this.ending.because(causeOf(error), detail)
+    }
+  }
+
+  #keep(record: LedgerRecord): void {
+    this.records.push(record)
+    this.ports.hooks.onRecord?.(record)
+  }
+}
+
+function causeOf(error: unknown): 'preflight' | 'agent-lost' | 'error' {
+  if (!(error instanceof SafechaosError)) return 'error'
+  if (error.code === 'SC_PREFLIGHT') return 'preflight'
+  return error.code === 'SC_AGENT' ? 'agent-lost' : 'error'
+}

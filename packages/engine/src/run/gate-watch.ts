@@ -1,0 +1,131 @@
+import type { GateState, GateSpec, Plan, Reading, Sample } from '@safechaos/core'
+import { gateKeeper } from '@safechaos/core'
+import type { Clock } from './clock.ts'
+import type { Ending } from './ending.ts'
+
+const TICK_MS = 50
+/** Unchanged gates are told this often, for the record and the view. */
+const RETELL_MS = 1000
+
+export interface GateWatchPorts {
+  readonly clock: Clock
+  readonly ending: Ending
+  readonly tell: (state: GateState) => void
+  /** Renews the lease with proof of a green; rejects when the agent refuses. */
+  readonly renew: (newest: number) => Promise<void>
+}
+
+/**
+ * Looks at every gate twenty times a second. While it is armed a breach, or an unknown that lasts longer than the gate's samples may be old, ends the
+ * run, and the lease is renewed only when every gate is OK by samples newer than the last time.
+ */
+export class GateWatch {
+  readonly #plan: Plan
+  readonly #ports: GateWatchPorts
+  readonly #keeper: ReturnType<typeof gateKeeper>
+  readonly #told = new Map<string, { readonly key: string; readonly at: number }>()
+  readonly #unknownSince = new Map<string, number>()
+  readonly #readings = new Map<string, Reading>()
+  #states: readonly GateState[] = []
+  #timer: NodeJS.Timeout | undefined
+  #armed = false
+  #renewedAt = 0
+  #newest = 0
+
+  constructor(plan: Plan, ports: GateWatchPorts) {
+    this.#plan = plan
+    this.#ports = ports
+    this.#keeper = gateKeeper(plan.gates, plan.load, ports.clock.now())
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  feed(sample: Sample): void {
+    this.#keeper.feed(sample, this.#ports.clock.now())
+    if (sample.kind === 'reading') this.#readings.set(sample.signal, sample)
+  }
+
+  /** The latest reading of a signal. */
+  reading(signal: string): Reading | undefined {
+    return this.#readings.get(signal)
+  }
+
+  /** From now on until `disarm`, what the gates say decides over the run. */
+  arm(): void {
+    this.#armed = true
+    this.#unknownSince.clear()
+    this.#renewedAt = this.#ports.clock.now()
+  }
+
+  disarm(): void {
+    this.#armed = false
+  }
+
+  get states(): readonly GateState[] {
+    return this.#states
+  }
+
+  /** Every gate is OK, by samples that are all newer than `since`. No gate at all is never green. */
+  greenSince(since: number): boolean {
+    return (
+      this.#states.length > 0 &&
+      this.#states.every(({ state, nearing, newest }) => state === 'OK' && !nearing && newest !== undefined && newest > since)
+    )
+  }
+
+  #tick(): void {
+    const now = this.#ports.clock.now()
+    this.#states = this.#keeper.at(now)
+    for (const state of this.#states) this.#retell(state, now)
+    if (!this.#armed) return
+    for (const spec of this.#plan.gates) this.#decide(spec, now)
+    this.#renewIfGreen(now)
+  }
+
+  #retell(state: GateState, now: number): void {
+    const key = `${state.state} ${state.reason ?? ''} ${state.nearing}`
+    const before = this.#told.get(state.gate)
+    if (before?.key === key && now - before.at < RETELL_MS) return
+    this.#told.set(state.gate, { key, at: now })
+    this.#ports.tell(state)
+  }
+
+  #decide(spec: GateSpec, now: number): void {
+    const state = this.#states.find(({ gate }) => gate === spec.name)
+    if (state?.state === 'BREACH') {
+      this.disarm()
+      this.#ports.ending.because(spec.guard ? 'guard-breach' : 'gate-breach', `${spec.name}: ${state.detail}`)
+      return
+    }
+    if (state?.state === 'OK') {
+      this.#unknownSince.delete(spec.name)
+      return
+    }
+    const since = this.#unknownSince.get(spec.name) ?? now
+    this.#unknownSince.set(spec.name, since)
+    if (now - since <= spec.freshMs) return
+    this.disarm()
+    this.#ports.ending.because(
+      state?.reason === 'starved' ? 'starved' : 'gate-unknown',
+      `${spec.name}: ${state?.reason ?? 'no-series'}, ${state?.detail ?? 'nothing was read'}`,
+    )
+  }
+
+  #renewIfGreen(now: number): void {
+    if (!this.#armed || now - this.#renewedAt < this.#plan.lease.renewEveryMs) return
+    const newest = Math.min(...this.#states.map((state) => (state.state === 'OK' ? (state.newest ?? 0) : 0)))
+    if (this.#states.length === 0 || newest <= this.#newest) return
+    this.#newest = newest
+    this.#renewedAt = now
+    this.#ports
+      .renew(newest)
+      .catch((error: unknown) => this.#ports.ending.because('lease-lost', error instanceof Error ? error.message : String(error)))
+  }
+}
