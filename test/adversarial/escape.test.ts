@@ -24,7 +24,7 @@ function attempt(how: string, asPlainUser: boolean): Escape {
   chmodSync(folder, 0o777)
   folders.push(folder)
   const become = asPlainUser && isRoot ? ['setpriv', `--reuid=${THROW_AWAY}`, `--regid=${THROW_AWAY}`, '--clear-groups', '--'] : []
-  const [file = '', ...args] = [...become, process.execPath, ATTEMPT, how]
+  const [file, ...args] = [...become, process.execPath, ATTEMPT, how]
   const { status, stdout, stderr } = spawnSync(file, args, {
     encoding: 'utf8',
     timeout: WITHIN_MS,

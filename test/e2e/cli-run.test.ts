@@ -99,7 +99,7 @@ describe('a run through the command line', () => {
     setTimeout(() => child.kill('SIGINT'), 200)
     expect(await ended).toBe(2)
     expect(said.out).toContain('put back and verified')
-    expect(said.err).toMatch(/still being put back|nothing is owed any more/)
+    expect(said.out).toMatch(/still being put back|nothing is owed any more/)
   })
 
   test('ends in order with 3 when nobody reads its output any more', async () => {

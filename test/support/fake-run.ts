@@ -3,7 +3,7 @@ import { type DigestedPlan, faultOf, type FaultSpec, type Plan, type PlannedStag
 
 export const fakeStack: Stack = { name: 'fake', services: [], networks: [] }
 
-/** A plan as the planner would make it, for tests of the agent: every stage acts at once on the targets that are new in it. */
+/** A plan as the planner would make it for a stack whose folder is empty, for tests of the agent: every stage acts at once on the targets that are new in it. */
 export function fakePlan(change: {
   fault: FaultSpec
   targets: readonly string[]
@@ -19,7 +19,7 @@ export function fakePlan(change: {
   const plan: Plan = {
     version: 1,
     charter: { name: 'fake', file: 'fake.yaml', digest: '0'.repeat(64), expansion: '0'.repeat(64) },
-    stack: { file: 'compose.yaml', digest: digestOf(change.stack ?? fakeStack) },
+    stack: { file: 'compose.yaml', digest: digestOf({ stack: change.stack ?? fakeStack, files: {} }) },
     hypothesis: 'it holds',
     environment: 'dev',
     containment: change.containment ?? 'process',

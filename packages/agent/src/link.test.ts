@@ -17,22 +17,24 @@ const planned = fakePlan({ fault: { kind: 'process.pause', target: 'worker' }, t
 
 describe('an agent as a process', () => {
   let stateDir: string
+  let emptyDir: string
   let links: AgentLink[]
   beforeEach(() => {
     stateDir = mkdtempSync(join(tmpdir(), 'safechaos-agent-'))
+    emptyDir = mkdtempSync(join(tmpdir(), 'safechaos-stack-'))
     links = []
   })
   afterEach(async () => {
     for (const link of links) await link.end(5000)
-    rmSync(stateDir, { recursive: true, force: true })
+    for (const folder of [stateDir, emptyDir]) rmSync(folder, { recursive: true, force: true })
   })
 
   const start = (run: string, environment: Record<string, string> = {}): AgentLink => {
-    const link = startAgent({ run, labDir: stateDir, containment: 'process', stateDir, detached: false }, { program, environment })
+    const link = startAgent({ run, labDir: emptyDir, containment: 'process', stateDir, detached: false }, { program, environment })
     links.push(link)
     return link
   }
-  const open = async (link: AgentLink): Promise<void> => void (await link.ask({ ask: 'open', planned, stack: fakeStack, stackDir: stateDir }))
+  const open = async (link: AgentLink): Promise<void> => void (await link.ask({ ask: 'open', planned, stack: fakeStack, stackDir: emptyDir }))
   const ended = async (run: string): Promise<EndedFile | undefined> => {
     const file = runFolder(stateDir, run).ended
     for (let looks = 0; looks < 400 && !existsSync(file); looks += 1) await sleep(20)
@@ -42,7 +44,7 @@ describe('an agent as a process', () => {
   test('opens, injects stage after stage, reverts, closes, and owes nothing afterwards', async () => {
     const link = start('whole')
     await link.ready
-    const opened = await link.ask({ ask: 'open', planned, stack: fakeStack, stackDir: stateDir })
+    const opened = await link.ask({ ask: 'open', planned, stack: fakeStack, stackDir: emptyDir })
     expect(opened.epoch).toBe(1)
     expect(listRuns(stateDir).map(({ run }) => run)).toEqual(['whole'])
     const lines = (await link.ask({ ask: 'preflight' })).lines

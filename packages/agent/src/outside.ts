@@ -12,6 +12,8 @@ export interface Left {
   readonly bootId: string
   readonly identity: EnclosureIdentity | undefined
   readonly workDir: string
+  /** The agent that opened it, if it is known. */
+  readonly agent: ProcessId | undefined
   /** Never to be hit, whatever they carry. */
   readonly spare: readonly ProcessId[]
 }
@@ -24,7 +26,7 @@ const POLL_MS = 20
 export function processesLeft(left: Left): { readonly ours: readonly ProcessId[]; readonly unseen: number } {
   if (left.bootId !== bootId()) return { ours: [], unseen: 0 }
   const spared = new Set([process.pid, ...left.spare.filter(isAlive).flatMap(({ pid }) => lineOf(pid))])
-  const { ours, unseen } = remainsOf(left.run, left.identity?.pidNamespace)
+  const { ours, unseen } = remainsOf(left.run, left.identity?.pidNamespace, left.agent)
   const init = left.identity && { pid: left.identity.initPid, start: left.identity.initStart }
   const withInit = init !== undefined && isAlive(init) && !ours.some(({ pid }) => pid === init.pid) ? [init, ...ours] : ours
   return { ours: withInit.filter(({ pid }) => !spared.has(pid)), unseen }

@@ -1,4 +1,4 @@
-import { bind, type Acts, type ContainmentName, type DigestedPlan, type Facts, faultOf, type Need, SafechaosError, type Stack } from '@safechaos/core'
+import { bind, type Acts, type ContainmentName, type DigestedPlan, type Facts, faultOf, type Need, SafechaosError } from '@safechaos/core'
 import { digestOf } from './digest.ts'
 
 /** What the agent takes from a plan only after it has rebuilt it. */
@@ -11,14 +11,14 @@ export interface CheckedPlan {
 export type CheckPlan = typeof checkPlan
 
 /**
- * Believes a plan only if its digest is right, if it is for this stack and containment, and if the agent's own catalogue makes the same
+ * Believes a plan only if its digest is right, if it is for the stack that is seen now (its digest) and for this containment, and if the agent's own catalogue makes the same
  * templates, targets and words of its fault. Throws SC_PLAN_MISMATCH.
  */
-export function checkPlan({ plan, digest }: DigestedPlan, stack: Stack, containment: ContainmentName): CheckedPlan {
+export function checkPlan({ plan, digest }: DigestedPlan, seenStack: string, containment: ContainmentName): CheckedPlan {
   const fault = faultOf(plan.fault.kind)
   const mismatch = (message: string): SafechaosError => new SafechaosError({ code: 'SC_PLAN_MISMATCH', message })
   if (digestOf(plan) !== digest) throw mismatch('the plan does not have the digest it came with')
-  if (digestOf(stack) !== plan.stack.digest) throw mismatch('the stack is not the one of the plan')
+  if (seenStack !== plan.stack.digest) throw mismatch('the stack is not the one of the plan')
   if (plan.containment !== containment) throw mismatch(`the plan is for the containment ${plan.containment}, and ${containment} was launched`)
   if (fault === undefined) throw mismatch(`the agent knows no fault ${plan.fault.kind}`)
   const templates = fault.acts(plan.fault)

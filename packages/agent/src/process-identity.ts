@@ -68,12 +68,12 @@ export function pidNamespaceOf(pid: number | 'self'): string | undefined {
 
 export interface Remains {
   readonly ours: readonly ProcessId[]
-  /** Processes of this user whose environment could not be read, so that they are not known to be strangers. */
+  /** Processes of this user, not older than the agent, whose environment could not be read, so that they are not known to be strangers. */
   readonly unseen: number
 }
 
 /** Processes that belong to a run: they carry SAFECHAOS_RUN, or live in the PID namespace of its init. Zombies are gone already. */
-export function remainsOf(run: string, pidNamespace: string | undefined): Remains {
+export function remainsOf(run: string, pidNamespace: string | undefined, agent: ProcessId | undefined): Remains {
   const ours: ProcessId[] = []
   let unseen = 0
   for (const name of readdirSync('/proc')) {
@@ -83,10 +83,14 @@ export function remainsOf(run: string, pidNamespace: string | undefined): Remain
     if (stat === undefined || stat.state === 'Z' || stat.state === 'X') continue
     const belongs = belongsTo(pid, run, pidNamespace)
     if (belongs) ours.push({ pid, start: stat.start })
-    else if (belongs === undefined) unseen += 1
+    else if (belongs === undefined && !isOlder(stat, agent)) unseen += 1
   }
   return { ours, unseen }
 }
+
+/** Nothing that was there before its agent can belong to an enclosure. Start times are counted in clock ticks since boot. */
+const isOlder = ({ start }: { readonly start: string }, agent: ProcessId | undefined): boolean =>
+  agent !== undefined && Number(start) < Number(agent.start)
 
 /** Whether a process is of this run; undefined if it is of this user and cannot be looked into. */
 export function belongsTo(pid: number, run: string, pidNamespace: string | undefined): boolean | undefined {

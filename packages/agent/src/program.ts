@@ -9,6 +9,7 @@ import { makeFolder, writeDurablySync } from './durable.ts'
 import { type OwedEnclosure, OwedRecords } from './owed.ts'
 import { bootId, ownId } from './process-identity.ts'
 import { type AgentArguments, START } from './protocol.ts'
+import { stackDigest } from './stack-digest.ts'
 import { startReaper } from './reaper-link.ts'
 import { recoverLab } from './recover.ts'
 import { type AgentFile, isRunId, type RunFolder, runFolder } from './run-folder.ts'
@@ -52,6 +53,7 @@ export function runAgent(args: AgentArguments, containments: readonly Containmen
     reaper: startReaper(reaperProgram(), { stateDir: args.stateDir, run: args.run, agent: self }),
     recovered: recoverLab(args.stateDir, { clear: false }).catch((error: Error) => console.error(error.message)),
     loadPlanCheck: whenIdle(() => import('./plan-check.ts')),
+    digestStack: stackDigest,
     say,
   })
   const stands = (enclosure: Enclosure): void => {

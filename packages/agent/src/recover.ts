@@ -107,6 +107,7 @@ async function endEnclosure(stateDir: string, run: string, owed: readonly Owed[]
     bootId: owed[0]?.bootId ?? agentFile?.bootId ?? bootId(),
     identity: enclosure?.identity ?? owed.find((one): one is OwedAct => one.kind !== 'enclosure')?.identity,
     workDir: enclosure?.workDir ?? runFolder(stateDir, run).work,
+    agent: owed[0]?.agent ?? agentFile?.agent,
     spare: [],
   }
   await endRemains(left, GONE_MS)

@@ -4,6 +4,7 @@ import type { OwedEnclosure, OwedRecords } from './owed.ts'
 import type { CheckPlan } from './plan-check.ts'
 import type { ProcessId } from './process-identity.ts'
 import type { AgentArguments, Word } from './protocol.ts'
+import type { stackDigest } from './stack-digest.ts'
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -21,6 +22,7 @@ export interface SessionParts {
   readonly reaper: Promise<ProcessId>
   /** The heavy half: schemas and catalogue. */
   readonly loadPlanCheck: () => Promise<{ readonly checkPlan: CheckPlan }>
+  readonly digestStack: typeof stackDigest
   readonly say: (word: Word) => void
   /** Waits before each try of an undo, in milliseconds; tests wait less. */
   readonly backOffMs?: readonly number[]

@@ -8,6 +8,7 @@ import { FakeEnclosure, fakeContainment, fakeKnobs, fakeMembers, type Knobs } fr
 import { fakePlan, fakeStack } from '../../../test/support/fake-run.ts'
 import { readChain } from './chain.ts'
 import type { Clock } from './clock.ts'
+import { digestOf } from './digest.ts'
 import { makeFolder } from './durable.ts'
 import { listLocks } from './locks.ts'
 import { listOwed, type Owed, type OwedEnclosure, OwedRecords } from './owed.ts'
@@ -103,6 +104,7 @@ class Rig {
       recovered: Promise.resolve(),
       reaper: Promise.resolve(ownId()),
       loadPlanCheck: async () => ({ checkPlan }),
+      digestStack: (stack) => ({ ok: true, digest: digestOf({ stack, files: {} }) }),
       say: (word) => this.words.push(word),
       backOffMs: [0, 0, 0, 0],
     })

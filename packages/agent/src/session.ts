@@ -63,7 +63,7 @@ export class Session {
     if (this.#opening) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was already opened' })
     this.#opening = true
     const { containment, arguments: args, records, owed } = this.#parts
-    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, stack, containment.name)
+    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, this.#seen(stack, stackDir), containment.name)
     const enclosure = await this.#parts.launched
     const late = new SafechaosError({ code: 'SC_STATE', message: 'earlier runs could not be put in order in time' })
     await within(this.#parts.recovered, RECOVERY_MS, () => Promise.reject(late))
@@ -129,7 +129,7 @@ export class Session {
    */
   end(cause: EndCause, detail: string, asked = false): Promise<RevertAnswer> {
     if (this.#ending !== undefined) return this.#ending.done
-    const since = this.#parts.clock.monotonic()
+    const since = performance.now()
     const settled = Promise.withResolvers<RevertAnswer>()
     this.#ending = { cause, detail, done: settled.promise }
     void this.#chain.append({ cause, detail }, this.#parts.clock.now())
@@ -150,7 +150,7 @@ export class Session {
   async #revert(cause: EndCause, since: number): Promise<RevertAnswer> {
     const run = this.#run
     const ends = run === undefined ? [] : await within(run.undo(), REVERT_MS, () => run.unsettled())
-    const ms = this.#parts.clock.monotonic() - since
+    const ms = performance.now() - since
     const stuck = ends.filter(({ end }) => end === 'stuck').map(({ act }) => act.id)
     if (stuck.length > 0) this.#hold.lock(stuck)
     crashPoint('before-record-delete')
@@ -204,9 +204,16 @@ export class Session {
     void this.end('error', `the enclosure ended by itself: ${event.detail}`)
   }
 
+  /** The stack's own digest, made again: a program that was changed after the planning is not the one that was planned. */
+  #seen(stack: Open['stack'], stackDir: string): string {
+    const seen = this.#parts.digestStack(stack, stackDir, this.#parts.arguments.labDir)
+    if (!seen.ok) throw new SafechaosError(seen.problem)
+    return seen.digest
+  }
+
   #left(enclosure: Enclosure | undefined): Left {
     const { owed, arguments: args, self } = this.#parts
-    return { run: args.run, bootId: owed.bootId, identity: enclosure?.identity, workDir: owed.workDir, spare: [self, args.controller] }
+    return { run: args.run, bootId: owed.bootId, identity: enclosure?.identity, workDir: owed.workDir, agent: self, spare: [self, args.controller] }
   }
 
   #doing(enclosure: Enclosure): Doing {

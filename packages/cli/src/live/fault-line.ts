@@ -14,7 +14,7 @@ export function faultLines(view: RunView, paint: Paint, width: number): string[]
   const latest = [...new Map(acts.map((act) => [act.target, act])).values()]
   const targets =
     latest.length === 0
-      ? [paint.dim('nothing is broken yet')]
+      ? [paint.dim(view.causes.length > 0 ? 'nothing was broken' : 'nothing is broken yet')]
       : latest.map((act) => `${act.target} ${targetText(act, view.services[act.target], paint)}`)
   const lines = [paint.bold(plan.fault.kind)]
   for (const [index, target] of targets.entries()) {

@@ -12,7 +12,7 @@ const until = (ms: number): RunView => foldRun(records.filter(({ at }) => at <= 
 const CALM: Moment = {
   load: { sentPerSecond: 49.94, okRatio: 0.996, p50: 12, p99: 180 },
   leaseUntil: SYNTHETIC_ZERO + 14_100,
-  aborting: false,
+  notice: '',
   help: false,
   logs: undefined,
   keys: true,
@@ -60,7 +60,9 @@ describe('the live view', () => {
   })
 
   test('says that it is being aborted before the record of it comes, and then the cause and the proof that all is back', () => {
-    expect(frame(until(12_000), { ...CALM, aborting: true }, plain, at(12_000), WIDE).join('\n')).toContain('aborting: everything is being put back')
+    expect(frame(until(12_000), { ...CALM, notice: 'aborting: everything is being put back' }, plain, at(12_000), WIDE).join('\n')).toContain(
+      'aborting: everything is being put back',
+    )
     const end = frame(until(60_000), CALM, plain, at(60_000), WIDE).join('\n')
     expect(end).toMatch(/ending: /)
     expect(end).toMatch(/everything put back and verified in /)

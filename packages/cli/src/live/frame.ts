@@ -12,7 +12,8 @@ export interface Moment {
   readonly load: LoadNow | undefined
   /** Epoch milliseconds. */
   readonly leaseUntil: number | undefined
-  readonly aborting: boolean
+  /** A word to this person, until everything is back; empty: none. */
+  readonly notice: string
   readonly help: boolean
   /** The newest log lines, if they are to be shown. */
   readonly logs: readonly string[] | undefined
@@ -43,7 +44,10 @@ export function frame(view: RunView, moment: Moment, paint: Paint, now: number, 
   ]
   const bottom = ['', ...footLines(view, moment, paint, width)]
   const room = Math.max(0, size.rows - 1 - top.length - middle.length - bottom.length)
-  const logs = moment.logs === undefined || room < 2 ? [] : ['', ...moment.logs.slice(-(room - 1)).map((line) => paint.dim(line))]
+  const logs =
+    moment.logs === undefined || room < 2
+      ? []
+      : ['', ...(moment.logs.length === 0 ? ['no service has written anything yet'] : moment.logs.slice(-(room - 1))).map((line) => paint.dim(line))]
   const all = [...top, ...middle, ...logs, ...bottom]
   const kept = all.length < size.rows ? all : [...all.slice(0, Math.max(1, size.rows - 2)), all.at(-1) ?? '']
   return kept.map((line) => (line === '' ? '' : ` ${clipped(line, width)}`))
@@ -87,11 +91,8 @@ function noteLines(view: RunView, moment: Moment, paint: Paint): string[] {
   const cause = view.causes.find(({ first }) => first) ?? view.causes[0]
   const reverted = view.reverted
   return [
-    ...(cause === undefined
-      ? moment.aborting
-        ? [paint.yellow('aborting: everything is being put back')]
-        : []
-      : [paint.yellow(`ending: ${cause.detail === '' ? cause.cause : cause.detail}`)]),
+    ...(moment.notice === '' || reverted !== undefined ? [] : [paint.yellow(moment.notice)]),
+    ...(cause === undefined ? [] : [paint.yellow(`ending: ${cause.detail === '' ? cause.cause : cause.detail}`)]),
     ...(reverted === undefined
       ? []
       : reverted.stuck.length > 0

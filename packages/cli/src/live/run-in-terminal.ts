@@ -14,8 +14,8 @@ export async function runInTerminal(call: Call, options: RunOptions, early: Earl
   const keys = output.live && process.stdin.isTTY
   const screen = runScreen(output, process.stdout, keys)
   const stop = stopRequests(
-    () => screen.aborting(),
-    () => sayOwed(owedText(screen.view), output.json),
+    () => screen.notice('aborting: everything is being put back'),
+    () => screen.notice(owedText(screen.view)),
   )
   // Nobody listens any more: the run ends in order.
   process.stdout.once('error', stop.ask)
@@ -37,11 +37,6 @@ export async function runInTerminal(call: Call, options: RunOptions, early: Earl
     stop.release()
     process.stdout.off('error', stop.ask)
   }
-}
-
-/** In JSON mode standard error stays empty: the records say it. */
-function sayOwed(text: string, json: boolean): void {
-  if (!json) process.stderr.write(`${text}\n`)
 }
 
 /** One sentence, five lights, where the report is, and the next command to type. */

@@ -11,11 +11,11 @@ export interface RunScreen {
   readonly onSample: (sample: Sample) => void
   readonly onLog: (line: { readonly service: string; readonly line: string }) => void
   readonly onLease: (until: number) => void
-  /** A person asked for the end; nothing is owed to this screen but to say so. */
-  readonly aborting: () => void
+  /** A word to the person at this terminal; the latest one stands. */
+  readonly notice: (text: string) => void
   readonly key: (name: 'logs' | 'help') => void
   readonly view: RunView
-  /** Ends the drawing. */
+  /** Ends the drawing, with what was drawn last left on the screen. Idempotent. */
   readonly end: () => void
 }
 
@@ -40,7 +40,7 @@ function lineScreen(output: Output): RunScreen {
     onSample: () => undefined,
     onLog: () => undefined,
     onLease: () => undefined,
-    aborting: () => output.say('aborting: everything is being put back'),
+    notice: (text) => output.say(text),
     key: () => undefined,
     get view() {
       return view
@@ -54,19 +54,14 @@ function liveScreen(output: Output, terminal: Terminal, keys: boolean): RunScree
   let leaseUntil: number | undefined
   const load = new LoadWindow()
   const logs: string[] = []
-  const shown = { logs: false, help: false, aborting: false }
+  const shown = { logs: false, help: false, notice: '' }
   const painter = new Painter(terminal)
-  const draw = (): void =>
-    painter.draw(
-      frame(
-        view,
-        { load: load.now(), leaseUntil, aborting: shown.aborting, help: shown.help, logs: shown.logs ? logs : undefined, keys },
-        output.paint,
-        Date.now(),
-        painter.size,
-      ),
-    )
-  const timer = setInterval(draw, DRAW_MS)
+  const draw = (keysNow: boolean): void => {
+    const moment = { load: load.now(), leaseUntil, notice: shown.notice, help: shown.help, logs: shown.logs ? logs : undefined, keys: keysNow }
+    painter.draw(frame(view, moment, output.paint, Date.now(), painter.size))
+  }
+  let over = false
+  const timer = setInterval(() => draw(keys), DRAW_MS)
   timer.unref()
   return {
     onRecord: (record) => {
@@ -82,8 +77,8 @@ function liveScreen(output: Output, terminal: Terminal, keys: boolean): RunScree
     onLease: (until) => {
       leaseUntil = until
     },
-    aborting: () => {
-      shown.aborting = true
+    notice: (text) => {
+      shown.notice = text
     },
     key: (name) => {
       shown[name] = !shown[name]
@@ -92,8 +87,10 @@ function liveScreen(output: Output, terminal: Terminal, keys: boolean): RunScree
       return view
     },
     end: () => {
+      if (over) return
+      over = true
       clearInterval(timer)
-      draw()
+      draw(false)
       painter.leave(true)
     },
   }

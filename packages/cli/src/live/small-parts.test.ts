@@ -3,11 +3,13 @@ import pc from 'picocolors'
 import { describe, expect, test } from 'vitest'
 import { heldRun, refusedRun, weakRun } from '../../../../test/support/synthetic-run.ts'
 import { foldRecord, NO_RUN } from '@safechaos/core'
+import { makeOutput } from '../output/output.ts'
 import { visibleLength } from '../output/table.ts'
 import { eventLine } from './event-line.ts'
 import { LoadWindow } from './load-window.ts'
 import { owedText } from './owed-text.ts'
 import { Painter } from './painter.ts'
+import { runScreen } from './run-screen.ts'
 import { sparkline } from './sparkline.ts'
 import { stepper } from './stepper.ts'
 import { reachesLimitIn } from './trend.ts'
@@ -123,6 +125,34 @@ describe('the end of a run', () => {
     expect(lines).toHaveLength(7)
     for (const light of lines.slice(2)) expect(light).toMatch(/^ [✓!✗] (hypothesis|effect|rollback|containment|evidence) +[a-z-]+ +\S/)
     for (const row of verdictLines(verdict, plain, 70)) expect(visibleLength(row)).toBeLessThanOrEqual(70)
+  })
+})
+
+describe('the screen', () => {
+  const screenOn = (json: boolean) => {
+    const out: string[] = []
+    const sink = { isTTY: true, columns: 100, rows: 30, write: (text: string) => out.push(text) }
+    return { out, screen: runScreen(makeOutput(sink, {}, json), sink, true) }
+  }
+  test('on a terminal ends once, without keys, so that what is said after it stands below it', () => {
+    const { out, screen } = screenOn(false)
+    for (const record of weakRun().records) screen.onRecord(record)
+    screen.onLog({ service: 'worker#1', line: '\u001b[2Jhello\r' })
+    screen.key('logs')
+    screen.end()
+    const written = out.length
+    screen.end()
+    expect(out).toHaveLength(written)
+    expect(out.at(-1)).toBe('\u001b[?25h')
+    expect(out.at(-2)).not.toContain('abort now')
+    expect(out.at(-2)).toContain('worker#1  hello\u001b')
+  })
+  test('in JSON tells records and nothing else', () => {
+    const { out, screen } = screenOn(true)
+    for (const record of weakRun().records) screen.onRecord(record)
+    screen.notice('aborting')
+    screen.end()
+    expect(out.map((line) => (JSON.parse(line) as { record: { seq: number } }).record.seq)).toEqual(weakRun().records.map(({ seq }) => seq))
   })
 })
 

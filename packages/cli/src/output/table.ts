@@ -12,7 +12,7 @@ const ESCAPES = /\u001b\[[0-9;]*m/g
 
 /** Characters that a terminal draws two columns wide, and those that take none. */
 const WIDE = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u
-const NONE = /\p{Mn}|[\u200b-\u200f\ufe0e\ufe0f]/u
+const NONE = /\p{Mn}|[\u200b-\u200f]|\ufe0e|\ufe0f/u
 
 const columnsOf = (character: string): number => (character < '\u0300' ? 1 : NONE.test(character) ? 0 : WIDE.test(character) ? 2 : 1)
 

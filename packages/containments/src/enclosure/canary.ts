@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { isStopped, statOf } from '../init/proc.ts'
 import { until } from '../init/until.ts'
 
-const SIGNAL_SEEN_WITHIN_MS = 100
+const SIGNAL_SEEN_WITHIN_MS = 50
 
 /** Things outside the enclosure that belong to nobody but this test of its walls: a process, a secret, two sockets, and places to write to. */
 export interface Canary extends AsyncDisposable {

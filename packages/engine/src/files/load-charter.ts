@@ -1,15 +1,6 @@
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
-import {
-  canonicalJson,
-  type Charter,
-  checkReferences,
-  type ContainmentName,
-  expandCharter,
-  type Json,
-  type Lab,
-  type Problem,
-  SafechaosError,
-} from '@safechaos/core'
+import { digestOf, sha256 } from '@safechaos/agent'
+import { type Charter, checkReferences, type ContainmentName, expandCharter, type Lab, type Problem, SafechaosError } from '@safechaos/core'
 import { findLabFolder } from './find-lab-folder.ts'
 import { ownerOf } from './git-identity.ts'
 import { FILE_LIMITS } from './limits.ts'
@@ -18,7 +9,6 @@ import { located } from './located.ts'
 import { readBytes } from './read-bytes.ts'
 import { readLab } from './read-lab.ts'
 import { readYamlFile, type YamlFile } from './read-yaml-file.ts'
-import { sha256 } from './stack-digest.ts'
 import { onlyStack } from './stack-files.ts'
 
 /** Everything that a charter and its lab say, read and checked. All paths are absolute unless they say otherwise. */
@@ -64,7 +54,7 @@ export async function loadCharter(path: string, { containment, override }: LoadO
   const problems = [...located(read.ok ? references : read.problems, file, 'SC_INVALID'), ...labProblems, ...(stack.ok ? [] : stack.problems)]
   if (problems.length > 0 || !read.ok || !stack.ok || !lab) throw refusal(problems)
   const charter = { ...read.value, containment: override ?? read.value.containment }
-  const expansionDigest = sha256(canonicalJson(charter as unknown as Json))
+  const expansionDigest = digestOf(charter)
   return { lab, labDir, charter, charterFile, charterBytes: file.bytes, charterDigest, expansionDigest, ...stack.loaded }
 }
 

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { stackDigest } from '@safechaos/agent'
 import { type PathProblem, type Problem, readStack, type Stack } from '@safechaos/core'
 import { isInside } from './is-inside.ts'
 import { located } from './located.ts'
 import { displayPath, readBytes } from './read-bytes.ts'
 import { readYamlFile } from './read-yaml-file.ts'
-import { stackDigest } from './stack-digest.ts'
 
 /** A stack that can be opened. */
 export interface LoadedStack {

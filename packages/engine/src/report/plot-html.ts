@@ -31,7 +31,7 @@ export function linePath({ times, values }: PlotLine, x: (t: number) => number, 
       pen = 'up'
       continue
     }
-    const point = `${(x(times[index] ?? 0) * 1000).toFixed(2)}`
+    const point = (x(times[index] ?? 0) * 1000).toFixed(2)
     const height = y(axis, value)
     path += pen === 'up' ? `M${point} ${height}` : steps ? `H${point}V${height}` : `L${point} ${height}`
     pen = pen === 'up' ? 'one' : 'down'

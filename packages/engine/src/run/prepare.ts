@@ -28,7 +28,7 @@ export async function prepare(options: RunOptions, assume: ContainmentName = 'sa
     charter: loaded.charter,
     charterFile: { file: inLab(loaded.charterFile), digest: loaded.charterDigest, expansion: loaded.expansionDigest },
     stack: loaded.stack,
-    stackFile: { file: inLab(loaded.stackFile), digest: digestOf(loaded.stack as unknown as Json) },
+    stackFile: { file: inLab(loaded.stackFile), digest: loaded.stackDigest },
   })
   if (!result.ok) {
     const [first, ...more] = result.problems

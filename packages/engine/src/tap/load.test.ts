@@ -105,11 +105,13 @@ test('a status that the charter accepts is ok, and only that one', async () => {
 
 test('a post carries its body, as JSON when it is JSON', async () => {
   const seen = new Set<string>()
-  await using server = await httpServer(async (ask, answer) => {
+  await using server = await httpServer((ask, answer) => {
     let text = ''
-    for await (const part of ask) text += String(part)
-    seen.add(`${ask.headers['content-type']} ${text}`)
-    answer.end()
+    ask.on('data', (part) => (text += String(part)))
+    ask.on('end', () => {
+      seen.add(`${ask.headers['content-type']} ${text}`)
+      answer.end()
+    })
   })
   await loadFor(300, spec(server.port, { method: 'POST', body: '{"amount":1}' }))
   await loadFor(300, spec(server.port, { method: 'POST', body: 'plain words' }))

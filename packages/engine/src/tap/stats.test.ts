@@ -19,7 +19,7 @@ test('the family of a main process is itself and all that descends from it', () 
   expect(
     familyOf(2, [line(1, 0), line(2, 1), line(3, 2), line(4, 3), line(5, 1)])
       .map(({ pid }) => pid)
-      .sort(),
+      .sort((a, b) => a - b),
   ).toEqual([2, 3, 4])
   expect(familyOf(9, [line(1, 0)])).toEqual([])
 })

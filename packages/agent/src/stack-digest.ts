@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { canonicalJson, type Json, type Problem, type Stack } from '@safechaos/core'
-import { displayPath } from './read-bytes.ts'
+import type { Json, Problem, Stack } from '@safechaos/core'
+import { digestOf, sha256 } from './digest.ts'
 
 /** A stack's folder beyond this is not hashed, and so not run: an approval could not cover it. */
 const MOST_FILES = 5000
 const MOST_BYTES = 256 * 1024 * 1024
 const SKIPPED = new Set(['.git', '.safechaos'])
-
-export const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex')
 
 export type StackDigest = { readonly ok: true; readonly digest: string } | { readonly ok: false; readonly problem: Problem }
 
@@ -42,7 +39,7 @@ export function stackDigest(stack: Stack, stackDir: string, labDir: string): Sta
   } catch (error) {
     return { ok: false, problem: { code: 'SC_FILE', message: `the stack's files cannot be read: ${(error as Error).message}` } }
   }
-  return { ok: true, digest: sha256(canonicalJson({ stack: stack as unknown as Json, files })) }
+  return { ok: true, digest: digestOf({ stack: stack as unknown as Json, files }) }
 }
 
 /** Programs of the lab outside the stack's folder, with what lies beside them; of the lab's own folder only the file itself. */
@@ -60,7 +57,7 @@ const tooMuch = (stackDir: string): StackDigest => ({
   ok: false,
   problem: {
     code: 'SC_LIMIT',
-    message: `${displayPath(stackDir)} has more than ${MOST_FILES} files or ${MOST_BYTES / 1024 / 1024} MiB`,
+    message: `${stackDir} has more than ${MOST_FILES} files or ${MOST_BYTES / 1024 / 1024} MiB`,
     hint: 'keep in the folder of the stack only what its services need',
   },
 })
