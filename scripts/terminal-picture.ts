@@ -32,7 +32,7 @@ const weak = safechaos('run', join(ROOT, 'examples/payments/charters/worker-kill
 const doc = (name: string): string => join(ROOT, 'docs/pictures', name)
 
 const DOCS: readonly Picture[] = [
-  { out: doc('doctor.png'), columns: 100, rows: 30, until: 'Next: safechaos', keys: '', afterMs: 0, command: safechaos('doctor') },
+  { out: doc('doctor.png'), columns: 100, rows: 26, until: 'Next: safechaos', keys: '', afterMs: 0, command: safechaos('doctor') },
   { out: doc('verdict.png'), columns: 118, rows: 44, until: 'next    safechaos', keys: '', afterMs: 0, command: weak },
   // Last, since its run is stopped in the middle and then needs a moment to put everything back.
   { out: doc('live.png'), columns: 118, rows: 24, until: 'stage 2 of', keys: '', afterMs: 4000, command: weak },

@@ -46,10 +46,14 @@ export class Told {
     return found.at
   }
 
+  /** When the last act was verified gone, in epoch milliseconds. */
+  get lastVerifiedAt(): number {
+    return Math.max(...this.records.flatMap(({ at, body }) => (body.kind === 'act' && body.act.stage > 0 && body.act.what === 'verified' ? [at] : [])))
+  }
+
   /** From the first inject until the last act was verified gone, in milliseconds. */
   get underFaultMs(): number {
-    const verified = this.records.filter(({ body }) => body.kind === 'act' && body.act.stage > 0 && body.act.what === 'verified')
-    return Math.max(...verified.map(({ at }) => at)) - this.at((body) => body.kind === 'act' && body.act.stage > 0 && body.act.what === 'injected')
+    return this.lastVerifiedAt - this.at((body) => body.kind === 'act' && body.act.stage > 0 && body.act.what === 'injected')
   }
 }
 

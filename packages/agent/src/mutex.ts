@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SafechaosError } from '@safechaos/core'
+import { sha256 } from './digest.ts'
 
 const WAIT_MS = 5000
 
@@ -10,7 +10,7 @@ const WAIT_MS = 5000
  * that dies gives it up, and no file is left to be judged stale. Throws SC_BUSY after five seconds of waiting.
  */
 export async function withMutex<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const address = `\0safechaos-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`
+  const address = `\0safechaos-${sha256(name).slice(0, 32)}`
   const until = performance.now() + WAIT_MS
   let held = await listen(address)
   while (held === undefined) {

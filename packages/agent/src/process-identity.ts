@@ -80,10 +80,10 @@ export function remainsOf(run: string, pidNamespace: string | undefined, agent: 
     const pid = Number(name)
     if (!Number.isInteger(pid) || pid === process.pid) continue
     const stat = statOf(pid)
-    if (stat === undefined || stat.state === 'Z' || stat.state === 'X') continue
+    if (stat === undefined || stat.state === 'Z' || stat.state === 'X' || isOlder(stat, agent)) continue
     const belongs = belongsTo(pid, run, pidNamespace)
     if (belongs) ours.push({ pid, start: stat.start })
-    else if (belongs === undefined && !isOlder(stat, agent)) unseen += 1
+    else if (belongs === undefined) unseen += 1
   }
   return { ours, unseen }
 }
@@ -92,10 +92,13 @@ export function remainsOf(run: string, pidNamespace: string | undefined, agent: 
 const isOlder = ({ start }: { readonly start: string }, agent: ProcessId | undefined): boolean =>
   agent !== undefined && Number(start) < Number(agent.start)
 
+/** A process keeps the PID namespace that it was started in. */
+let ownPidNamespace: string | undefined
+
 /** Whether a process is of this run; undefined if it is of this user and cannot be looked into. */
 export function belongsTo(pid: number, run: string, pidNamespace: string | undefined): boolean | undefined {
-  const own = pidNamespaceOf('self')
-  if (pidNamespace !== undefined && pidNamespace !== own && pidNamespaceOf(pid) === pidNamespace) return true
+  ownPidNamespace ??= pidNamespaceOf('self')
+  if (pidNamespace !== undefined && pidNamespace !== ownPidNamespace && pidNamespaceOf(pid) === pidNamespace) return true
   try {
     return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`.includes(`\0SAFECHAOS_RUN=${run}\0`)
   } catch (error) {

@@ -73,6 +73,8 @@ export type Word =
   | { readonly word: 'act'; readonly act: ActRecord; readonly seq: number; readonly head: string }
   /** It reverted without being asked: lease, limit, abort file, signal, or the enclosure's own supervisor. */
   | { readonly word: 'reverted'; readonly result: RevertAnswer; readonly detail: string }
+  /** One more reason to end, heard while it was ending already: it changes nothing, and is recorded. */
+  | { readonly word: 'also'; readonly cause: EndCause; readonly detail: string }
 
 /** Arguments of the agent program, as JSON in its first argument. */
 export interface AgentArguments {

@@ -15,16 +15,32 @@ export interface ReaperArguments {
   readonly agent: ProcessId
 }
 
+/** The sibling that undoes what this process leaves owed. */
+export interface Reaper {
+  readonly id: ProcessId
+  /** Before the first act: from now on it also looks by itself, every second, whether we live. */
+  readonly wake: () => void
+}
+
 const READY_MS = 5000
 const STARTS = 3
 
 /**
- * Starts the sibling that undoes what this process leaves owed, in a session of its own. Its standard input is our pipe: the kernel closes
- * it when we die, however we die. Should the reaper die first, another is started, a few times. Rejects with SC_AGENT if none stands.
+ * A shell waits where the reaper will be, since a second Node would slow down every start: a line or the end of its input makes it the
+ * reaper, with the same pid. `read` takes no more than the line.
  */
-export function startReaper(program: string, args: ReaperArguments, starts: number = STARTS): Promise<ProcessId> {
+const WAIT = `trap '' HUP INT TERM PIPE
+echo ready
+read -r line
+exec "$@"`
+
+/**
+ * Starts the reaper in a session of its own. Its standard input is our pipe: the kernel closes it when we die, however we die. Should the
+ * reaper die first, another is started, a few times. Rejects with SC_AGENT if none stands.
+ */
+export function startReaper(program: string, args: ReaperArguments, starts: number = STARTS): Promise<Reaper> {
   const log = openSync(join(runFolder(args.stateDir, args.run).folder, 'reaper.log'), 'a', 0o600)
-  const child = spawn(process.execPath, [program, JSON.stringify(args)], {
+  const child = spawn('/bin/sh', ['-c', WAIT, 'sh', process.execPath, program, JSON.stringify(args)], {
     detached: true,
     stdio: ['pipe', 'pipe', log],
     env: cleanEnvironment(),
@@ -37,13 +53,13 @@ export function startReaper(program: string, args: ReaperArguments, starts: numb
     if (starts > 1) startReaper(program, args, starts - 1).catch((error: Error) => console.error(error.message))
   })
   const failed = (why: string): SafechaosError => new SafechaosError({ code: 'SC_AGENT', message: `the reaper does not stand: ${why}` })
-  const ready = new Promise<ProcessId>((done, fail) => {
+  const ready = new Promise<Reaper>((done, fail) => {
     child.once('error', (error) => fail(failed(error.message)))
     child.once('exit', (code, signal) => fail(failed(`it ended with ${code ?? signal}`)))
     child.stdout.once('data', () => {
       const id = child.pid === undefined ? undefined : idOf(child.pid)
       if (id === undefined) fail(failed('it is gone'))
-      else done(id)
+      else done({ id, wake: () => child.stdin.write('\n') })
       child.stdout.destroy()
     })
   })

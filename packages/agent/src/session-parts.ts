@@ -4,6 +4,7 @@ import type { OwedEnclosure, OwedRecords } from './owed.ts'
 import type { CheckPlan } from './plan-check.ts'
 import type { ProcessId } from './process-identity.ts'
 import type { AgentArguments, Word } from './protocol.ts'
+import type { Reaper } from './reaper-link.ts'
 import type { stackDigest } from './stack-digest.ts'
 
 /** What a session is made of. */
@@ -19,7 +20,7 @@ export interface SessionParts {
   /** Resolves when earlier runs were put in order. */
   readonly recovered: Promise<unknown>
   /** Resolves when the sibling that cleans up after this process stands; rejects if it cannot. */
-  readonly reaper: Promise<ProcessId>
+  readonly reaper: Promise<Reaper>
   /** The heavy half: schemas and catalogue. */
   readonly loadPlanCheck: () => Promise<{ readonly checkPlan: CheckPlan }>
   readonly digestStack: typeof stackDigest

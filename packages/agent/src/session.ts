@@ -41,6 +41,8 @@ export class Session {
   #gone: Promise<Seen> | undefined
   #ending: Ending | undefined
   #closing: Promise<Residue> | undefined
+  /** Later causes that the controller has heard of. */
+  readonly #told = new Set<EndCause>()
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -74,7 +76,7 @@ export class Session {
     this.#assertGoing()
     if (planned !== undefined && checked !== undefined) {
       const doing = this.#doing(enclosure)
-      const spared = [process.pid, args.controller.pid, reaper.pid]
+      const spared = [process.pid, args.controller.pid, reaper.id.pid]
       const mayAct = (): void => this.#assertMayAct()
       const end = (reason: { readonly cause: EndCause; readonly detail: string }): void => void this.end(reason.cause, reason.detail)
       this.#run = new Run({
@@ -108,6 +110,7 @@ export class Session {
 
   async inject(stage: number): Promise<Answers['inject']> {
     const run = this.run
+    if (stage === 1) (await this.#parts.reaper).wake()
     this.#assertMayAct()
     return { acts: await run.inject(stage) }
   }
@@ -128,7 +131,10 @@ export class Session {
    * Unless it was asked for, the controller is told.
    */
   end(cause: EndCause, detail: string, asked = false): Promise<RevertAnswer> {
-    if (this.#ending !== undefined) return this.#ending.done
+    if (this.#ending !== undefined) {
+      if (!asked) this.#tellLater(cause, detail)
+      return this.#ending.done
+    }
     const since = performance.now()
     const settled = Promise.withResolvers<RevertAnswer>()
     this.#ending = { cause, detail, done: settled.promise }
@@ -139,6 +145,13 @@ export class Session {
     }
     void this.#revert(cause, since).then(told)
     return settled.promise
+  }
+
+  /** A later cause changes nothing; the controller hears of each once, so that its ledger names them all. */
+  #tellLater(cause: EndCause, detail: string): void {
+    if (this.#closing !== undefined || this.#told.has(cause) || cause === this.#ending?.cause) return
+    this.#told.add(cause)
+    this.#parts.say({ word: 'also', cause, detail })
   }
 
   /** Reverts if need be, ends the enclosure and judges from outside what is left. */

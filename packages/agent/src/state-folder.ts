@@ -10,11 +10,11 @@
  *   labs/<key>/locks/<environment>.json  UNCLEAN, or a run that holds the environment
  *   labs/<key>/epoch                  counts up with every run
  */
-import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { SafechaosError } from '@safechaos/core'
+import { sha256 } from './digest.ts'
 
 /** Throws SC_STATE for a relative XDG_STATE_HOME. */
 export function stateFolder(environment: NodeJS.ProcessEnv = process.env): string {
@@ -28,6 +28,6 @@ export function stateFolder(environment: NodeJS.ProcessEnv = process.env): strin
 
 /** The part of the state folder that belongs to the lab in `labDir`. */
 export function labState(labDir: string, state: string = stateFolder()): string {
-  const key = createHash('sha256').update(realpathSync(labDir)).digest('hex').slice(0, 16)
+  const key = sha256(realpathSync(labDir)).slice(0, 16)
   return join(state, 'labs', key)
 }

@@ -8,7 +8,7 @@ import { tableText } from '../output/table.ts'
 /** Tries each containment, need, fault and tool, and says what to install. Exit 3 when nothing can run here. */
 export const act: Act = async ({ output, environment }) => {
   output.say(
-    `Trying everything that a run needs, on Node ${process.versions.node}, ${type()} ${release()} ${arch()}${process.getuid?.() === 0 ? ', as root' : ''}\n`,
+    `Trying what a run needs: Node ${process.versions.node}, ${type()} ${release()} ${arch()}${process.getuid?.() === 0 ? ', as root' : ''}\n`,
   )
   const found = await examine(environment)
   const runs = found.containments.some(({ works }) => works) && found.house.every(({ works, needed }) => works || !needed)
@@ -27,7 +27,7 @@ export function examinationText({ containments, faults, house }: Examination, pa
   const mark = (works: boolean, needed = true): string => (works ? paint.green('✓') : needed ? paint.red('✗') : paint.yellow('!'))
   const advice = (text: string | undefined): string[] => (text === undefined ? [] : [paint.yellow(`    to mend it: ${text}`)])
   return [
-    paint.bold('containments, strongest first'),
+    paint.bold('containments, opened and closed here, strongest first'),
     ...containments.flatMap((one) => [
       ` ${mark(one.works)} ${one.name.padEnd(9)} ${containmentText(one)}`,
       ...needsLine(one, mark, paint),
@@ -46,9 +46,7 @@ export function examinationText({ containments, faults, house }: Examination, pa
 }
 
 const containmentText = ({ works, how, detail, ms, onlyIn }: ContainmentFinding): string =>
-  works
-    ? `${how}, opened and closed in ${durationText(ms)}${onlyIn === undefined ? '' : `; has no walls, for ${onlyIn.join(', ')} only`}`
-    : `${how}: ${detail}`
+  works ? `${how} (${durationText(ms)})${onlyIn === undefined ? '' : `; no walls, ${onlyIn.join(', ')} only`}` : `${how}: ${detail}`
 
 function needsLine({ works, needs, offers }: ContainmentFinding, mark: (works: boolean) => string, paint: Paint): string[] {
   if (!works || needs.length === 0) return []

@@ -80,7 +80,7 @@ function leaseText(view: RunView, moment: Moment, now: number, paint: Paint): st
 function loadLines(view: RunView, load: LoadNow | undefined): string[] {
   const spec = view.planned?.plan.load
   if (spec === undefined) return []
-  if (load === undefined) return [`${digits(spec.rate)}/s asked · none sent yet`]
+  if (load === undefined) return [`${digits(spec.rate)}/s asked`]
   return [
     `${digits(spec.rate)}/s asked · ${load.sentPerSecond.toFixed(1)}/s sent · ${(load.okRatio * 100).toFixed(1)} % ok · p50 ${digits(load.p50)} ms · p99 ${digits(load.p99)} ms`,
   ]

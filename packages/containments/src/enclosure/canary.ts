@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
@@ -27,7 +26,8 @@ export interface Canary extends AsyncDisposable {
 
 /** Everything is gone again when it is disposed of. */
 export async function makeCanary(labDir: string): Promise<Canary> {
-  const token = randomBytes(12).toString('hex')
+  // Loaded when it is needed: it would cost every start of an agent some milliseconds.
+  const token = process.getBuiltinModule('node:crypto').randomBytes(12).toString('hex')
   const folder = await mkdtemp(join(tmpdir(), 'safechaos-canary-'))
   const secretFile = join(folder, 'secret')
   await writeFile(secretFile, token, { mode: 0o600 })

@@ -32,10 +32,13 @@ function seenAgainst(view: RunView): string[] {
     .filter((one) => !one.held && one.at >= injected)
     .map((one) => `the invariant ${one.name} does not hold: ${one.detail}`)
   const lost = view.recovered
-    .filter((one) => one.afterMs === undefined)
+    .filter((one) => one.afterMs === undefined && !isUnknown(view, one.signal))
     .map((one) => `${one.signal} did not recover within ${durationText(view.planned?.plan.recoveryMs ?? 0)}: ${one.detail}`)
   return [...breaches, ...broken, ...lost]
 }
+
+/** A gate that cannot tell says neither that its signal recovered nor that it did not. */
+const isUnknown = (view: RunView, gate: string): boolean => view.gates[gate]?.now.state === 'UNKNOWN'
 
 /** What must have been seen for "held" and was not. */
 function notSeen(view: RunView): string[] {
@@ -45,11 +48,13 @@ function notSeen(view: RunView): string[] {
   const unpassed = plan.stages.filter((stage) => !passed.has(stage.number)).map((stage) => stage.number)
   const injected = view.times.injected ?? Infinity
   const unsure = plan.gates.filter((gate) => view.gates[gate.name]?.history.some((state) => state.state === 'OK' && state.at >= injected) !== true)
+  const unseen = view.recovered.filter((one) => one.afterMs === undefined && isUnknown(view, one.signal)).map((one) => one.signal)
   const unasked = plan.invariants.filter((invariant) => !view.invariants.some((one) => one.name === invariant.name && one.held && one.at >= injected))
   return [
     ...(unpassed.length > 0 ? [`stage ${unpassed.join(', ')} is not recorded as passed`] : []),
     ...(plan.gates.length === 0 ? ['no gate watched the run'] : []),
     ...unsure.map((gate) => `the gate ${gate.name} was never seen OK under the fault`),
+    ...unseen.map((signal) => `whether ${signal} recovered was not seen`),
     ...unasked.map((invariant) => `the invariant ${invariant.name} was not asked afterwards`),
     ...(view.times.reverted === undefined ? ['the revert is not recorded'] : []),
   ]

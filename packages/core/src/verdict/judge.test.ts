@@ -69,6 +69,17 @@ describe('refuted', () => {
     expect(verdict.sentence).toContain('lag did not recover within 10 s')
   })
 
+  test('not by a recovery that nobody could see: its gate is UNKNOWN', () => {
+    const after = replace(ending(), 'recovered', [
+      gateSays('UNKNOWN', { reason: 'http' }),
+      { kind: 'recovered', signal: 'errorRatio', afterMs: undefined, detail: 'not green' },
+    ])
+    expect(run(cause('completed'), [passed], after)).toMatchObject({
+      hypothesis: { state: 'inconclusive', why: 'whether errorRatio recovered was not seen' },
+      exit: 3,
+    })
+  })
+
   test('not by a breach before anything was injected', () => {
     expect(judgeAll(...opening(plan), cause('gate-breach'))).toMatchObject({ hypothesis: { state: 'inconclusive' }, exit: 3 })
   })

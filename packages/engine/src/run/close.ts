@@ -9,6 +9,8 @@ export async function close(desk: Desk, watch: GateWatch): Promise<string> {
     (answer) => answer.residue,
     async () => (await recoverLab(desk.ports.stateDir)).residue,
   )
+  // It has nothing left to do, and may exit while we judge and report.
+  void desk.link.end()
   desk.record({ kind: 'residue', when: 'after-close', residue })
   return residue.found.length === 0 ? 'nothing of the run is left outside' : residue.found.map(({ what }) => what).join('; ')
 }

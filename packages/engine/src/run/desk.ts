@@ -35,6 +35,8 @@ export interface DeskPorts {
   readonly hooks: RunHooks
 }
 
+/** Before these act it is durable that they were entered. What only decides needs no disk, and what puts back waits for none. */
+const ACTING: ReadonlySet<Stage> = new Set(['open', 'preflight', 'ramp'])
 /** Stages that a run enters however it ended before. */
 const ALWAYS: ReadonlySet<Stage> = new Set(['revert', 'verify', 'close', 'judge', 'report', 'learn'])
 
@@ -46,7 +48,7 @@ export class Desk {
 
   constructor(ports: DeskPorts) {
     this.ports = ports
-    this.ending = new Ending((cause, detail, first) => this.record({ kind: 'end-cause', cause, detail, first }))
+    this.ending = new Ending((cause, detail, first) => this.note({ kind: 'end-cause', cause, detail, first }))
   }
 
   get link(): AgentLink {
@@ -59,15 +61,10 @@ export class Desk {
 
   /** Durable when it returns. A ledger that cannot be written ends the run, and never stops what ends it: the record is written late. */
   record(body: Body): void {
-    this.#keep(this.ports.ledger.appendSoon(body))
-    try {
-      this.ports.ledger.flush()
-    } catch (error) {
-      if (this.ending.cause === undefined) this.ending.because('ledger-lost', error instanceof Error ? error.message : String(error))
-    }
+    this.#keep(this.ports.ledger.append(body))
   }
 
-  /** Durable soon; for what no decision hangs on. */
+  /** Durable within some 20 ms; for what no act waits for. */
   note(body: Body): void {
     this.#keep(this.ports.ledger.appendSoon(body))
   }
@@ -75,13 +72,16 @@ export class Desk {
   /** Enters a stage of the way; skips it if the run has ended before and the stage belongs to the way there. A failure is a cause to end, never lost. */
   async stage(stage: Stage, act: () => Promise<string | undefined>): Promise<void> {
     if (this.ending.cause !== undefined && !ALWAYS.has(stage)) return
-    this.record({ kind: 'stage', stage, state: 'entered', detail: '' })
+    const entered = { kind: 'stage', stage, state: 'entered', detail: '' } as const
+    if (ACTING.has(stage)) this.record(entered)
+    else this.note(entered)
+    if (this.ending.cause === 'ledger-lost' && ACTING.has(stage)) return
     try {
       const detail = await act()
-      this.record({ kind: 'stage', stage, state: 'done', detail: detail ?? '' })
+      this.note({ kind: 'stage', stage, state: 'done', detail: detail ?? '' })
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
-      this.record({ kind: 'stage', stage, state: 'failed', detail })
+      this.note({ kind: 'stage', stage, state: 'failed', detail })
       this.ending.because(causeOf(error), detail)
     }
   }
@@ -89,6 +89,8 @@ export class Desk {
   #keep(record: LedgerRecord): void {
     this.records.push(record)
     this.ports.hooks.onRecord?.(record)
+    const { failure } = this.ports.ledger
+    if (failure !== undefined && this.ending.cause === undefined) this.ending.because('ledger-lost', failure.message)
   }
 }
 

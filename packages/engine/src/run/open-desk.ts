@@ -32,15 +32,15 @@ export function openDesk(early: EarlyRun, prepared: Prepared, hooks: RunHooks): 
   const desk = new Desk({ run, stateDir: early.stateDir, clock: systemClock, ledger, folder, link, hooks })
   folder.write('charter.yaml', prepared.charterBytes.toString('utf8'))
   folder.write('plan.json', `${JSON.stringify(planned, undefined, 2)}\n`)
-  desk.record({
+  desk.note({
     kind: 'begun',
     run,
     by: `${userInfo().username}@${hostname()}`,
     host: `${process.platform} ${release()}`,
     versions: { safechaos: VERSION, node: process.versions.node },
   })
-  desk.record({ kind: 'plan', planned })
-  desk.record({ kind: 'policy', effect: prepared.decision.effect, why: prepared.decision.why })
+  desk.note({ kind: 'plan', planned })
+  desk.note({ kind: 'policy', effect: prepared.decision.effect, why: prepared.decision.why })
   const watch = new GateWatch(planned.plan, {
     clock: systemClock,
     ending: desk.ending,
@@ -72,6 +72,8 @@ function listen(desk: Desk, watch: GateWatch): void {
         return desk.record({ kind: 'act', act: word.act, agentSeq: word.seq, agentHead: word.head })
       case 'reverted':
         return desk.ending.because(word.result.cause, word.detail)
+      case 'also':
+        return desk.ending.because(word.cause, word.detail)
       case 'enclosure':
         return hearEnclosure(desk, word.event)
       case 'ready':

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
-import { labState, listRuns, type Member, runFolder, startAgent } from '@safechaos/agent'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { labState, listRuns, type Member, readJson, runFolder, startAgent } from '@safechaos/agent'
 import { type ContainmentName, SafechaosError } from '@safechaos/core'
 import { findLabFolder } from '../files/find-lab-folder.ts'
 import { onlyStack } from '../files/stack-files.ts'
@@ -25,6 +26,8 @@ export interface BroughtUp {
 }
 
 const OPEN_MS = 60_000
+const SHOWN_MS = 2000
+const LOOK_MS = 25
 
 /**
  * Opens an enclosure with the stack's services and lets go of its agent, which holds it until `down`. Where the strongest containment does not
@@ -62,6 +65,7 @@ async function open(labDir: string, stateDir: string, loaded: LoadedStack, conta
   const link = startAgent({ run, labDir, containment, stateDir, detached: true })
   try {
     const { members, weaker } = await link.ask({ ask: 'open', planned: undefined, stack: loaded.stack, stackDir: loaded.stackDir }, OPEN_MS)
+    await untilShown(runFolder(stateDir, run).members, members.length)
     link.release()
     return { run, labDir, stack: loaded.stackFile, containment, members, weaker }
   } catch (error) {
@@ -71,4 +75,10 @@ async function open(labDir: string, stateDir: string, loaded: LoadedStack, conta
     const log = join(runFolder(stateDir, run).folder, 'services.jsonl')
     throw new SafechaosError({ code: error.code, message: error.message, hint: `what the services said is in ${log}` }, { cause: error })
   }
+}
+
+/** Waits until the agent has written down for `ps` what it holds, so that the next command sees it; not longer than two seconds. */
+async function untilShown(file: string, members: number): Promise<void> {
+  for (const end = performance.now() + SHOWN_MS; performance.now() < end && (readJson<readonly Member[]>(file)?.length ?? 0) < members; )
+    await sleep(LOOK_MS)
 }

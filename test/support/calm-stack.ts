@@ -1,0 +1,30 @@
+/** A service that answers and one that sleeps: for tests of how runs end, not of what is broken. */
+export const CALM_STACK = {
+  'stacks/compose.yaml': `name: calm
+services:
+  api: { command: node api.mjs, ports: ["8080"], restart: always }
+  worker: { command: sleep 1000, restart: "no" }
+`,
+  'stacks/api.mjs': `import { createServer } from 'node:http'
+createServer((ask, answer) => answer.end('fine')).listen(8080, process.env.HOST || undefined)
+`,
+} as const
+
+/** A charter for it whose gates stay green; `more` may set or replace whole lines by their key. */
+export function calmCharter(more: Readonly<Record<string, string>> = {}): string {
+  const lines = {
+    hypothesis: 'all is calm',
+    load: '{ get: "http://api:8080/", rate: 50/s, timeout: 500ms }',
+    fault: '{ kind: process.pause, target: worker }',
+    ramp: '{ steps: [100%], hold: 30s }',
+    abort: '{ errorRatio: { breach: "> 60%", window: 500ms, minRequests: 5, fresh: 3s } }',
+    baseline: '500ms',
+    recovery: '2s',
+    lease: '3s',
+    maxAbort: '20s',
+    ...more,
+  }
+  return Object.entries(lines)
+    .map(([key, value]) => `${key}: ${value}\n`)
+    .join('')
+}
