@@ -27,6 +27,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   for (const child of children.splice(0)) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+  cli(['down'], lab)
   expect(cli(['recover']).status).toBe(0)
   rmSync(folder, { recursive: true, force: true })
 })
