@@ -1,6 +1,6 @@
 /**
  * Makes the bundles if they were not made from the sources that are here now. Several builders at once do not break each other, nor a program
- * that runs from the bundles: each file appears whole, chunks (named by their content) before the entries that name them, and old chunks stay a day.
+ * that runs from the bundles: each file appears whole, chunks (named by their content) before the entries that name them, and old chunks stay ten minutes.
  */
 import { spawnSync } from 'node:child_process'
 import {
@@ -27,7 +27,7 @@ const { DIST, ROOT, fingerprint, isStale } = createRequire(import.meta.url)('../
 }
 const LOCK = join(DIST, 'building')
 const BUILD_MS = 60_000
-const OLD_MS = 24 * 3_600_000
+const OLD_MS = 10 * 60_000
 
 /** Makes the bundles if they are stale; a second builder waits for the first. Throws what the bundler said. */
 export function buildIfStale(): void {

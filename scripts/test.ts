@@ -4,10 +4,11 @@
  * Arguments: names of layers (`npm test -- unit e2e`); without any, all.
  */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildIfStale } from './build.ts'
+import type { Outcome } from './test-outcomes.ts'
 
 const LAYERS = [
   { projects: ['unit', 'property'], workers: 2, minutes: 6 },
@@ -22,20 +23,13 @@ interface Counts {
   skipped: { readonly title: string; readonly reason: string }[]
 }
 
-interface VitestReport {
-  readonly testResults: readonly {
-    readonly name: string
-    readonly status: string
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string; readonly meta?: { readonly reason?: string } }[]
-  }[]
-}
-
 /** Runs one layer; a layer that hangs is ended with everything it started, and counts as failed. */
 async function runLayer(layer: (typeof LAYERS)[number], output: string): Promise<'ended' | 'timed out' | 'failed'> {
-  const args = ['run', '--passWithNoTests', `--maxWorkers=${layer.workers}`, '--reporter=default', '--reporter=json', `--outputFile.json=${output}`]
+  const args = ['run', '--passWithNoTests', `--maxWorkers=${layer.workers}`, '--reporter=default', '--reporter=./scripts/test-outcomes.ts']
   const child = spawn('vitest', [...args, ...layer.projects.flatMap((name) => ['--project', name])], {
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
+    env: { ...process.env, SAFECHAOS_TEST_OUTCOMES: output },
   })
   return await new Promise((done) => {
     const timer = setTimeout(() => {
@@ -53,24 +47,21 @@ async function runLayer(layer: (typeof LAYERS)[number], output: string): Promise
   })
 }
 
+/** Reads the outcomes that the reporter wrote, one JSON line each. A layer that did not end in order counts as one failure at least. */
 function count(output: string, how: string, layer: string, counts: Counts): void {
-  let report: VitestReport = { testResults: [] }
-  try {
-    report = JSON.parse(readFileSync(output, 'utf8')) as VitestReport
-  } catch {
-    console.log(`layer ${layer}: ${how}, and it left no result`)
-  }
+  const lines = existsSync(output)
+    ? readFileSync(output, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+    : []
+  if (lines.length === 0) console.log(`layer ${layer}: ${how}, and it left no result`)
   let failedHere = 0
-  for (const file of report.testResults) {
-    if (file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')) failedHere += 1
-    for (const test of file.assertionResults) {
-      if (test.status === 'passed') counts.passed += 1
-      else if (test.status === 'failed') failedHere += 1
-      else counts.skipped.push({ title: test.fullName, reason: test.meta?.reason ?? 'see the line that the test printed' })
-    }
+  for (const { title, state, reason } of lines.map((line) => JSON.parse(line) as Outcome)) {
+    if (state === 'passed') counts.passed += 1
+    else if (state === 'failed') failedHere += 1
+    else counts.skipped.push({ title, reason: reason ?? 'no reason is given' })
   }
-  if (how !== 'ended' && failedHere === 0) failedHere = 1
-  counts.failed += failedHere
+  counts.failed += how !== 'ended' && failedHere === 0 ? 1 : failedHere
 }
 
 buildIfStale()

@@ -15,7 +15,7 @@ const GONE_WITHIN_MS = 1500
 
 describe.each(['bubblewrap', 'unshare'])('an enclosure made by %s', (how) => {
   if (how === 'bubblewrap' && findTool('bwrap') === undefined) {
-    test.skip('bubblewrap is not installed: run scripts/install-system.sh', () => undefined)
+    test('with bubblewrap', (context) => context.skip('bubblewrap is not installed. Enable it with: bash scripts/install-system.sh'))
     return
   }
   test.each(['the agent', 'the wrapper around it', 'the init'])(

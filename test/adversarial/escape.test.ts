@@ -45,11 +45,12 @@ const ways = ['bubblewrap', 'unshare'].flatMap((how) =>
 
 describe.each(ways)('a hostile service in the sandbox made by $how for $who (case 31)', ({ how, plain }) => {
   if (how === 'bubblewrap' && findTool('bwrap') === undefined) {
-    test.skip('bubblewrap is not installed: run scripts/install-system.sh', () => undefined)
+    test('with bubblewrap', (context) => context.skip('bubblewrap is not installed. Enable it with: bash scripts/install-system.sh'))
     return
   }
   if (plain && !reachable(ATTEMPT)) {
-    test.skip('this checkout cannot be read by a plain user: move it to a folder that others may enter', () => undefined)
+    test('as a plain user', (context) =>
+      context.skip('this checkout cannot be read by a plain user. Enable it with: move it to a folder that others may enter'))
     return
   }
   let escape: Escape | undefined

@@ -18,8 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 test('a disk that fills up in mid-run costs no record: they are kept, written late, and the chain is whole; at the start it is a refusal', (context) => {
   if (spawnSync('unshare', [...OWN_MOUNTS, 'true']).status !== 0) {
-    console.warn('skipped: no mount namespace without root here. Enable it with: sysctl -w kernel.unprivileged_userns_clone=1')
-    context.skip()
+    context.skip('no mount namespace without root here. Enable it with: sysctl -w kernel.unprivileged_userns_clone=1')
   }
   const script = 'mount -t tmpfs -o size=256k tmpfs "$1" && exec "$2" "$3" "$1"'
   const { stdout, stderr } = spawnSync(

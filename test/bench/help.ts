@@ -1,59 +1,47 @@
-/** What `safechaos --help` costs on top of a bare Node: both by turns, on this machine, now. Goal: 25 ms. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, release, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildIfStale } from '../../scripts/build.ts'
+import { type Bench, quantile, timed } from './bench.ts'
+import { packagedEntry } from './packaged.ts'
 
 const GOAL_MS = 25
-const rounds = Number(process.argv[2] ?? 40)
-const ENTRY = join(import.meta.dirname, '../../packages/cli/bin/safechaos.js')
+const ROUNDS = 40
 
-function timed(script: string, words: readonly string[]): number {
-  const from = performance.now()
-  const ran = spawnSync(process.execPath, [script, ...words], { stdio: 'ignore', timeout: 20_000 })
-  if (ran.status !== 0) throw new Error(`${script} ended with ${ran.status}`)
-  return performance.now() - from
+export const help: Bench = {
+  name: 'help',
+  title: '`safechaos --help` on top of a bare Node',
+  how: 'Node with an empty script, and `--help`, by turns; the goal is the difference of the medians. The published form of the package: a checkout also looks whether its bundles are stale.',
+  usesSeed: false,
+  run: async ({ n = ROUNDS }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'safechaos-bench-'))
+    try {
+      const entry = packagedEntry(folder)
+      const empty = join(folder, 'bare.cjs')
+      writeFileSync(empty, '')
+      const node = (script: string, ...words: string[]): Promise<number> => timed(() => run(folder, script, words))
+      await node(entry, '--help')
+      const bare: number[] = []
+      const cost: number[] = []
+      for (let round = 0; round < n; round += 1) {
+        bare.push(await node(empty))
+        cost.push(await node(entry, '--help'))
+      }
+      const extra = quantile(cost, 0.5) - quantile(bare, 0.5)
+      return {
+        rows: [
+          { what: 'bare Node', values: bare },
+          { what: '`--help`', values: cost },
+          { what: 'on top of bare Node (difference of medians)', values: [extra], goal: `≤ ${GOAL_MS}`, met: ({ p50 }) => p50 <= GOAL_MS },
+        ],
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
 }
 
-const quantile = (values: readonly number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))] ?? Number.NaN
-const row = (name: string, values: readonly number[]): string =>
-  `${name.padEnd(22)} p50 ${quantile(values, 0.5).toFixed(1)}  p99 ${quantile(values, 0.99).toFixed(1)}  max ${Math.max(...values).toFixed(1)} ms`
-
-buildIfStale()
-const folder = mkdtempSync(join(tmpdir(), 'safechaos-bench-'))
-try {
-  const bare = join(folder, 'bare.cjs')
-  writeFileSync(bare, '')
-  timed(ENTRY, ['--help'])
-  const times: { readonly bare: number; readonly help: number }[] = Array.from({ length: rounds }, () => ({
-    bare: timed(bare, []),
-    help: timed(ENTRY, ['--help']),
-  }))
-  const cost =
-    quantile(
-      times.map(({ help }) => help),
-      0.5,
-    ) -
-    quantile(
-      times.map((time) => time.bare),
-      0.5,
-    )
-  console.log(`Node ${process.versions.node}, Linux ${release()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, n = ${rounds}, by turns`)
-  console.log(
-    row(
-      'bare node',
-      times.map((time) => time.bare),
-    ),
-  )
-  console.log(
-    row(
-      'safechaos --help',
-      times.map(({ help }) => help),
-    ),
-  )
-  console.log(`on top of bare node    p50 ${cost.toFixed(1)} ms (goal ${GOAL_MS} ms): ${cost <= GOAL_MS ? 'met' : 'missed'}`)
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+function run(home: string, script: string, words: readonly string[]): void {
+  const ran = spawnSync(process.execPath, [script, ...words], { stdio: 'ignore', timeout: 20_000, env: { PATH: process.env.PATH, HOME: home } })
+  if (ran.status !== 0) throw new Error(`${script} ended with ${ran.status}`)
 }

@@ -1,17 +1,14 @@
-/**
- * The ledger's numbers: durable appends one by one and grouped, and the time to verify. `node test/bench/ledger.ts [appends] [verified]`;
- * the goals (5,000 grouped appends a second, 10⁶ records verified in 60 s) are measured with `node test/bench/ledger.ts 20000 1000000`.
- */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { cpus, release, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Body } from '@safechaos/core'
 import { exportLedger, openLedger, verifyLedger } from '@safechaos/engine'
+import { type Bench, type Row, timed } from './bench.ts'
 
-const appends = Number(process.argv[2] ?? 500)
-const verified = Number(process.argv[3] ?? 20_000)
 /** As many gate states as a busy second brings. */
 const GROUP = 50
+const GOAL_PER_SECOND = 5000
+const GOAL_VERIFY_MS = 60_000
 
 const body: Body = {
   kind: 'gate',
@@ -25,73 +22,65 @@ const body: Body = {
     nearing: false,
   },
 }
-const folder = mkdtempSync(join(tmpdir(), 'ledger-bench-'))
-try {
-  const [cpu] = cpus()
-  print(
-    `machine: ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.versions.node}`,
-  )
-  oneByOne()
-  grouped()
-  verifying()
-} finally {
-  rmSync(folder, { recursive: true })
+
+export const ledger: Bench = {
+  name: 'ledger',
+  title: 'Ledger: durable appends, and the time to verify',
+  how: `SQLite in WAL with synchronous=FULL, records of a gate's state. \`n\` is the number of appends (20,000 by default) and, times 50, of the records that are verified. The goals are ${GOAL_PER_SECOND} grouped appends a second, and a million records verified in a minute.`,
+  usesSeed: false,
+  run: async ({ n = 20_000 }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'safechaos-bench-'))
+    try {
+      const one = await appends(join(folder, 'one.db'), Math.ceil(n / 10), 1)
+      const grouped = await appends(join(folder, 'grouped.db'), n, GROUP)
+      const verified = await verifying(folder, n * 50)
+      return { rows: [one.row, grouped.row, ...verified.rows], notes: [one.note, grouped.note, ...verified.notes] }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
 }
 
-function oneByOne(): void {
-  const ledger = openLedger(join(folder, 'one.db'))
-  const times = Array.from({ length: appends }, () => timed(() => ledger.append(body)))
-  ledger.close()
-  report('appends one by one', appends, 1, times)
-}
-
-function grouped(): void {
-  const ledger = openLedger(join(folder, 'grouped.db'))
-  const times = Array.from({ length: Math.ceil(appends / GROUP) }, () =>
-    timed(() => {
-      for (let n = 0; n < GROUP; n++) ledger.appendSoon(body)
-      ledger.flush()
-    }),
-  )
-  ledger.close()
-  report(`appends in groups of ${GROUP}`, times.length * GROUP, GROUP, times)
-}
-
-function verifying(): void {
-  const path = join(folder, 'verify.db')
-  const jsonl = join(folder, 'ledger.jsonl')
-  const ledger = openLedger(path)
-  for (let n = 1; n <= verified; n++) {
-    ledger.appendSoon(body)
-    if (n % 1000 === 0) ledger.flush()
-  }
-  ledger.flush()
-  exportLedger(ledger.lines(), jsonl)
-  ledger.close()
-  for (const file of [path, jsonl]) {
-    const ms = timed(() => {
-      const check = verifyLedger(file)
-      if (!check.ok || check.records !== verified) throw new Error(`the ledger did not verify: ${JSON.stringify(check)}`)
-    })
-    print(
-      `verify ${file === path ? 'ledger.db' : 'ledger.jsonl'}: n ${verified}, ${(ms / 1000).toFixed(2)} s, ${(statSync(file).size / 2 ** 20).toFixed(1)} MiB`,
+async function appends(path: string, count: number, group: number): Promise<{ readonly row: Row; readonly note: string }> {
+  const file = openLedger(path)
+  const values: number[] = []
+  for (let done = 0; done < count; done += group) {
+    values.push(
+      await timed(() => {
+        for (let each = 0; each < group; each += 1) file.appendSoon(body)
+        file.flush()
+      }),
     )
   }
+  file.close()
+  const perSecond = Math.round((values.length * group * 1000) / values.reduce((sum, ms) => sum + ms, 0))
+  const what = group === 1 ? 'one append, durable' : `${group} appends, durable together`
+  const goal = { goal: `≥ ${GOAL_PER_SECOND} appends/s`, met: () => perSecond >= GOAL_PER_SECOND }
+  return { row: { what, values, ...(group === 1 ? {} : goal) }, note: `${what}: ${perSecond} appends a second` }
 }
 
-function timed(act: () => void): number {
-  const began = performance.now()
-  act()
-  return performance.now() - began
-}
-
-function report(what: string, n: number, each: number, times: readonly number[]): void {
-  const sorted = times.toSorted((a, b) => a - b)
-  const at = (part: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(2)
-  const perSecond = Math.round((times.length * each * 1000) / times.reduce((sum, ms) => sum + ms, 0))
-  print(`${what}: n ${n}, ${perSecond}/s, each transaction p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`)
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
+async function verifying(folder: string, count: number): Promise<{ readonly rows: readonly Row[]; readonly notes: readonly string[] }> {
+  const path = join(folder, 'verify.db')
+  const jsonl = join(folder, 'ledger.jsonl')
+  const file = openLedger(path)
+  for (let done = 1; done <= count; done += 1) {
+    file.appendSoon(body)
+    if (done % 1000 === 0) file.flush()
+  }
+  file.flush()
+  exportLedger(file.lines(), jsonl)
+  file.close()
+  const rows: Row[] = []
+  for (const [name, at] of [
+    ['ledger.db', path],
+    ['ledger.jsonl', jsonl],
+  ] as const) {
+    const ms = await timed(() => {
+      const check = verifyLedger(at)
+      if (!check.ok || check.records !== count) throw new Error(`the ledger did not verify: ${JSON.stringify(check)}`)
+    })
+    const perMillion = (ms * 1_000_000) / count
+    rows.push({ what: `${count} records of ${name} verified`, values: [ms], goal: '10⁶ in ≤ 60 s', met: () => perMillion <= GOAL_VERIFY_MS })
+  }
+  return { rows, notes: [`${count} records are ${(statSync(path).size / 2 ** 20).toFixed(0)} MiB as ledger.db`] }
 }

@@ -29,7 +29,7 @@ const openWay = (how: How, files?: Readonly<Record<string, string>>): Promise<Ri
 
 describe.each(['bubblewrap', 'unshare'] as const)('inside a sandbox made by %s', (how) => {
   if (how === 'bubblewrap' && findTool('bwrap') === undefined) {
-    test.skip('bubblewrap is not installed: run scripts/install-system.sh', () => undefined)
+    test('with bubblewrap', (context) => context.skip('bubblewrap is not installed. Enable it with: bash scripts/install-system.sh'))
     return
   }
 
@@ -50,7 +50,8 @@ describe.each(['bubblewrap', 'unshare'] as const)('inside a sandbox made by %s',
     expect(linesOf(rig, 'user#1').filter((line) => /^db.*hello/.test(line))).toEqual([])
   })
 
-  test.skipIf(findTool('nft') === undefined)('a rule between two services in the network cuts them, and nobody else', async () => {
+  test('a rule between two services in the network cuts them, and nobody else', async (context) => {
+    if (findTool('nft') === undefined) context.skip('nft is not installed. Enable it with: bash scripts/install-system.sh')
     await using rig = await openWay(how)
     await rig.start(stackOf(server('api', ['one']), server('db', ['one']), client('user', ['one'], 'api', 'db')))
     expect(await prints(rig, 'user#1', 'api: hello')).toBe(true)
@@ -114,26 +115,24 @@ describe.each(['bubblewrap', 'unshare'] as const)('inside a sandbox made by %s',
     expect(lines.filter((line) => ['sys', 'home', 'root', 'var', 'kmsg', 'mem', 'vda'].includes(line))).toEqual([])
   })
 
-  test.skipIf(process.getuid?.() !== 0)(
-    'root’s lab in a folder that nobody else may enter is shown all the same, and its state folder too',
-    async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'safechaos-closed-'))
-      chmodSync(folder, 0o700)
-      const before = process.env.TMPDIR
-      process.env.TMPDIR = folder
-      try {
-        await using rig = await openWay(how, { 'a file': 'with a blank in its name' })
-        writeFileSync(join(rig.labDir, 'secret'), 'of root', { mode: 0o600 })
-        const script =
-          'cat "a file"; echo; cat ../../secret || echo refused; touch here && echo written; cat /etc/shadow || echo hidden; echo done; sleep 100'
-        await rig.start(stackOf(service('box', { command: ['sh', '-c', script] })))
-        expect(await prints(rig, 'box#1', 'done')).toBe(true)
-        expect(linesOf(rig, 'box#1')).toEqual(expect.arrayContaining(['with a blank in its name', 'refused', 'written', 'hidden']))
-      } finally {
-        if (before === undefined) delete process.env.TMPDIR
-        else process.env.TMPDIR = before
-        rmSync(folder, { recursive: true, force: true })
-      }
-    },
-  )
+  test('root’s lab in a folder that nobody else may enter is shown all the same, and its state folder too', async (context) => {
+    if (process.getuid?.() !== 0) context.skip('only root can show what nobody else may enter. Enable it with: run the tests as root')
+    const folder = mkdtempSync(join(tmpdir(), 'safechaos-closed-'))
+    chmodSync(folder, 0o700)
+    const before = process.env.TMPDIR
+    process.env.TMPDIR = folder
+    try {
+      await using rig = await openWay(how, { 'a file': 'with a blank in its name' })
+      writeFileSync(join(rig.labDir, 'secret'), 'of root', { mode: 0o600 })
+      const script =
+        'cat "a file"; echo; cat ../../secret || echo refused; touch here && echo written; cat /etc/shadow || echo hidden; echo done; sleep 100'
+      await rig.start(stackOf(service('box', { command: ['sh', '-c', script] })))
+      expect(await prints(rig, 'box#1', 'done')).toBe(true)
+      expect(linesOf(rig, 'box#1')).toEqual(expect.arrayContaining(['with a blank in its name', 'refused', 'written', 'hidden']))
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = before
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
 })

@@ -45,17 +45,23 @@ export interface Before {
 }
 
 const key = ({ pid, start }: Seen): string => `${pid}@${start}`
-const namespacesNow = (): string[] =>
+/** A process that says it belongs to another run is no trace of this one: the machine may be shared. */
+const ofAnotherRun = (pid: number, run: string): boolean => {
+  const environment = read(`/proc/${pid}/environ`)
+  return environment.includes('SAFECHAOS_RUN=') && !environment.includes(`SAFECHAOS_RUN=${run}`)
+}
+const namespacesNow = (run: string): string[] =>
   processes()
-    .flatMap(({ pid, zombie }) => (zombie ? [] : ['net', 'mnt', 'pid', 'user'].map((kind) => link(`/proc/${pid}/ns/${kind}`))))
+    .filter(({ pid, zombie }) => !zombie && !ofAnotherRun(pid, run))
+    .flatMap(({ pid }) => ['net', 'mnt', 'pid', 'user'].map((kind) => link(`/proc/${pid}/ns/${kind}`)))
     .filter((name) => name !== '')
 const mountsNow = (): string[] =>
   read('/proc/self/mountinfo')
     .split('\n')
     .map((line) => line.split(' ').slice(3, 5).join(' '))
 
-export function lookBefore(): Before {
-  return { processes: new Set(processes().map(key)), namespaces: new Set(namespacesNow()), mounts: new Set(mountsNow()) }
+export function lookBefore(run: string): Before {
+  return { processes: new Set(processes().map(key)), namespaces: new Set(namespacesNow(run)), mounts: new Set(mountsNow()) }
 }
 
 /** What is left of the fault in an enclosure that stands: services that do not run, stopped processes, held children, rules of ours. */
@@ -88,7 +94,7 @@ export function findResidue(before: Before, run: string, stateDir: string): stri
     const ofLab = /sha256sum \/dev\/zero|safechaos-crash-sleeper/.test(one.commandLine)
     if (carries || ofLab) found.push(`process ${one.pid}: ${one.commandLine.slice(0, 120)}`)
   }
-  for (const name of new Set(namespacesNow())) if (!before.namespaces.has(name)) found.push(`namespace ${name}`)
+  for (const name of new Set(namespacesNow(run))) if (!before.namespaces.has(name)) found.push(`namespace ${name}`)
   for (const mount of mountsNow()) if (!before.mounts.has(mount)) found.push(`mount ${mount}`)
   const owed = join(stateDir, 'owed')
   if (existsSync(owed)) for (const file of readdirSync(owed)) if (file.includes(run)) found.push(`owed ${file}`)

@@ -25,7 +25,7 @@ const hangs = (death: Death, phase: string): boolean => death !== 'hung' || ['in
 
 /** An even sample of the whole table, the same one every time, in which every fault, containment, death and place comes up. */
 export function sampleOf(trials: readonly Trial[], count: number): Trial[] {
-  const stride = trials.length / count
+  const stride = Math.max(1, trials.length / count)
   return Array.from({ length: Math.min(count, trials.length) }, (_, index) => trials[Math.floor(index * stride)]).filter(
     (trial) => trial !== undefined,
   )

@@ -22,6 +22,8 @@ export interface Outcome extends Trial {
   readonly left: readonly string[]
 }
 
+/** A fault may be only on its way when its controller hangs: it is gone when it is not seen any more after lease and renewal have passed. */
+const HUNG_MS = 2000
 /** On top of what the plan prints: the reaper's own start-up and last look. */
 const REAPER_MS = 2000
 const PATIENCE_MS = 30_000
@@ -35,8 +37,8 @@ interface Told {
 
 /** One death, from outside: starts a controller, kills what is to die at its place, and looks until nothing is left or the bound is over. */
 export async function runTrial(lab: CrashLab, trial: Trial): Promise<Outcome> {
-  const before = lookBefore()
   const run = lab.newRun()
+  const before = lookBefore(run)
   const args: DriverArguments = {
     run,
     charter: lab.charter(trial.fault),
@@ -58,7 +60,7 @@ export async function runTrial(lab: CrashLab, trial: Trial): Promise<Outcome> {
     if (trial.death !== 'hung')
       return { ...trial, boundMs: bound, ...(await lookUntilGone(() => findResidue(before, run, lab.stateDir), diedAt, bound)) }
     // A controller that hangs may come back, so the enclosure stays; the fault must not. When the controller dies at last, all goes.
-    const fault = await lookUntilGone(() => findFault(run, SLEEPERS), diedAt, bound)
+    const fault = await lookUntilGone(() => findFault(run, SLEEPERS), diedAt, bound, HUNG_MS)
     child.kill('SIGKILL')
     const rest = await lookUntilGone(() => findResidue(before, run, lab.stateDir), performance.now(), told.bounds.controllerDeathMs + REAPER_MS)
     return { ...trial, goneMs: rest.goneMs === undefined ? undefined : fault.goneMs, boundMs: bound, left: [...fault.left, ...rest.left] }
@@ -103,15 +105,20 @@ function kill(child: ChildProcess, { agent }: Told, trial: Trial): void {
 const boundOf = (bounds: WorstCase, death: Death): number =>
   death === 'controller' ? bounds.controllerDeathMs : death === 'hung' ? bounds.silenceMs : bounds.agentDeathMs
 
+/** Looks for at least `leastMs` and until nothing is there; `goneMs` is when something was there for the last time, or the first empty look. */
 async function lookUntilGone(
   look: () => string[],
   diedAt: number,
   bound: number,
+  leastMs = 0,
 ): Promise<{ readonly goneMs: number | undefined; readonly left: readonly string[] }> {
+  let goneMs: number | undefined
   for (;;) {
     const left = look()
     const passed = performance.now() - diedAt
-    if (left.length === 0) return { goneMs: passed, left }
+    if (left.length > 0) goneMs = undefined
+    else goneMs ??= passed
+    if (goneMs !== undefined && passed >= leastMs) return { goneMs, left }
     if (passed > bound) return { goneMs: undefined, left }
     await sleep(LOOK_MS)
   }

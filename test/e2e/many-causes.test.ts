@@ -14,6 +14,7 @@ afterAll(() => lab[Symbol.dispose]())
 
 const quick = calmCharter({ ramp: '{ steps: [100%], hold: 300ms }' })
 const breaking = calmCharter({
+  load: '{ get: "http://api:8080/", rate: 50/s, timeout: 500ms }',
   fault: '{ kind: process.pause, target: api }',
   abort: '{ errorRatio: { breach: "> 60%", window: 250ms, minRequests: 5, fresh: 3s } }',
 })

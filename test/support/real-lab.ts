@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { labState } from '@safechaos/agent'
 import { type ActRecord, type Body, type DigestedPlan, type LedgerRecord, type RecordKind, type Verdict } from '@safechaos/core'
+import type { TestContext } from 'vitest'
 import { buildIfStale } from '../../scripts/build.ts'
 import { processesOfRun } from './outside.ts'
 
@@ -18,6 +19,8 @@ export class Told {
   readonly records: LedgerRecord[] = []
   /** The last line of a run that came to its end. */
   end: { readonly run: string; readonly runDir: string; readonly verdict: Verdict } | undefined
+  /** The last line of a run that could not begin. */
+  error: { readonly problems: readonly { readonly code: string; readonly message: string }[] } | undefined
   stderr = ''
 
   bodies<Kind extends RecordKind>(kind: Kind): BodyOf<Kind>[] {
@@ -48,7 +51,9 @@ export class Told {
 
   /** When the last act was verified gone, in epoch milliseconds. */
   get lastVerifiedAt(): number {
-    return Math.max(...this.records.flatMap(({ at, body }) => (body.kind === 'act' && body.act.stage > 0 && body.act.what === 'verified' ? [at] : [])))
+    return Math.max(
+      ...this.records.flatMap(({ at, body }) => (body.kind === 'act' && body.act.stage > 0 && body.act.what === 'verified' ? [at] : [])),
+    )
   }
 
   /** From the first inject until the last act was verified gone, in milliseconds. */
@@ -164,16 +169,26 @@ function startRun(command: readonly string[], cwd: string, env: NodeJS.ProcessEn
   return { child, told, until, ended }
 }
 
-function hear(told: Told, line: string): void {
-  const said = JSON.parse(line) as { readonly record?: LedgerRecord; readonly verdict?: Verdict; readonly run?: string; readonly runDir?: string }
-  if (said.record !== undefined) told.records.push(said.record)
-  else if (said.verdict !== undefined && said.run !== undefined) told.end = { run: said.run, runDir: said.runDir ?? '', verdict: said.verdict }
-  else told.stderr += line
+interface Line {
+  readonly record?: LedgerRecord
+  readonly verdict?: Verdict
+  readonly run?: string
+  readonly runDir?: string
+  readonly error?: Told['error']
 }
 
-/** Says loudly that a test does not run, why, and what to do about it. */
-export function skipLoudly(what: string, command: string): void {
-  console.warn(`skipped: ${what}. Enable it with: ${command}`)
+function hear(told: Told, line: string): void {
+  const said = JSON.parse(line) as Line
+  if (said.record !== undefined) told.records.push(said.record)
+  else if (said.verdict !== undefined && said.run !== undefined) told.end = { run: said.run, runDir: said.runDir ?? '', verdict: said.verdict }
+  else told.error = said.error
+}
+
+/** Skips a test and says why, and what to do about it. */
+export function skipLoudly(context: TestContext, what: string, command: string): never {
+  const reason = `${what}. Enable it with: ${command}`
+  console.warn(`skipped: ${reason}`)
+  return context.skip(reason)
 }
 
 /** How many of these run at once: the machine may have two cores only. */

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { open, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SafechaosError } from '@safechaos/core'
@@ -65,6 +65,13 @@ export function writeDurablySync(file: string, text: string): void {
   } finally {
     closeSync(folder)
   }
+}
+
+/** Writes a file whole, replacing what was there at once; no disk is waited for. */
+export function replaceFileSync(file: string, text: string): void {
+  const fresh = `${file}.${process.pid}.new`
+  writeFileSync(fresh, text, { mode: 0o600 })
+  renameSync(fresh, file)
 }
 
 /** Removes files of one folder, durably; those that are not there count as removed. */

@@ -1,6 +1,6 @@
 import type { EnclosureIdentity, Member } from '@safechaos/containments'
 import type { PlannedTarget, TargetKind } from '@safechaos/core'
-import { lineOf, pidNamespaceOf } from './process-identity.ts'
+import { isOfTheMachine, lineOf, pidNamespaceOf } from './process-identity.ts'
 
 /** A member that has processes a fault could hit. */
 export const isLive = (member: Member): boolean => member.pid !== undefined && member.state !== 'exited' && member.state !== 'stopped'
@@ -43,7 +43,7 @@ function untouchable({ identity, spared }: Floors, members: readonly Member[], t
     .filter((member) => wanted.has(member.id))
     .flatMap((member) => {
       const pids = [...(member.pid === undefined ? [] : [member.pid]), ...member.commandLines.map(({ pid }) => pid)]
-      const hit = pids.filter((pid) => never.has(pid))
+      const hit = pids.filter((pid) => never.has(pid) || (sameTable && isOfTheMachine(pid)))
       return hit.length === 0 ? [] : [`${member.id} has process ${hit.join(', ')}, which is never touched`]
     })
 }

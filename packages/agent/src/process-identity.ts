@@ -57,6 +57,20 @@ export function lineOf(pid: number): number[] {
   return line
 }
 
+const PF_KTHREAD = 0x00200000
+
+/** A kernel thread, or a way in for people: no fault of any service is about those. */
+export function isOfTheMachine(pid: number): boolean {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'))
+    const flags = Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[6])
+    return (flags & PF_KTHREAD) !== 0 || name.startsWith('sshd')
+  } catch {
+    return false
+  }
+}
+
 /** Inode of a process's PID namespace, such as `4026531836`; undefined if it cannot be read. */
 export function pidNamespaceOf(pid: number | 'self'): string | undefined {
   try {

@@ -5,7 +5,7 @@ import { answer } from './asks.ts'
 import { systemClock } from './clock.ts'
 import { crashPoint } from './crash-points.ts'
 import { keepFiles } from './detached.ts'
-import { makeFolder, writeDurablySync } from './durable.ts'
+import { makeFolder, replaceFileSync } from './durable.ts'
 import { type OwedEnclosure, OwedRecords } from './owed.ts'
 import { bootId, ownId } from './process-identity.ts'
 import { type AgentArguments, START } from './protocol.ts'
@@ -74,7 +74,8 @@ function writeOwed(args: AgentArguments, folder: RunFolder): OwedEnclosure {
   mkdirSync(folder.work, { recursive: false, mode: 0o700 })
   const base = { run: args.run, agent: ownId(), bootId: bootId(), containment: args.containment }
   const file: AgentFile = { ...base, labDir: args.labDir, detached: args.detached, startedAt: Date.now() }
-  writeDurablySync(folder.agentJson, `${JSON.stringify(file)}\n`)
+  // Only needed while this boot lasts; what is owed is durable.
+  replaceFileSync(folder.agentJson, `${JSON.stringify(file)}\n`)
   return { ...base, version: 1, kind: 'enclosure', at: Date.now(), workDir: folder.work, identity: undefined }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EndCause, Residue } from '@safechaos/core'
 import { Chain, readChain } from './chain.ts'
@@ -175,7 +175,7 @@ function isRunLive(stateDir: string, run: string, owed: readonly OwedFile[]): bo
 /** Runs of dead agents whose end nobody has written. */
 function unendedRuns(stateDir: string): string[] {
   try {
-    return readdirSync(join(stateDir, 'runs')).filter((run) => readEndedFile(stateDir, run) === undefined)
+    return readdirSync(join(stateDir, 'runs')).filter((run) => !existsSync(runFolder(stateDir, run).ended))
   } catch {
     return []
   }

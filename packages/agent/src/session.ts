@@ -66,13 +66,15 @@ export class Session {
     this.#opening = true
     const { containment, arguments: args, records, owed } = this.#parts
     const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, this.#seen(stack, stackDir), containment.name)
-    const enclosure = await this.#parts.launched
     const late = new SafechaosError({ code: 'SC_STATE', message: 'earlier runs could not be put in order in time' })
     await within(this.#parts.recovered, RECOVERY_MS, () => Promise.reject(late))
-    const [reaper] = await Promise.all([this.#parts.reaper, records.write([{ number: 0, owed: { ...owed, identity: enclosure.identity } }])])
+    const reaper = await this.#parts.reaper
     const epoch = planned === undefined ? 0 : await this.#hold.take(planned.plan.environment)
+    const enclosure = await this.#parts.launched
     this.#assertGoing()
-    await enclosure.start(stack, stackDir)
+    // The enclosure is owed already; by its identity it is found more surely.
+    const identified = records.write([{ number: 0, owed: { ...owed, identity: enclosure.identity } }])
+    await Promise.all([enclosure.start(stack, stackDir), identified])
     this.#assertGoing()
     if (planned !== undefined && checked !== undefined) {
       const doing = this.#doing(enclosure)

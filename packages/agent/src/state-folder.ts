@@ -12,9 +12,8 @@
  */
 import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { SafechaosError } from '@safechaos/core'
-import { sha256 } from './digest.ts'
 
 /** Throws SC_STATE for a relative XDG_STATE_HOME. */
 export function stateFolder(environment: NodeJS.ProcessEnv = process.env): string {
@@ -26,8 +25,18 @@ export function stateFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return process.getuid?.() === 0 ? '/var/lib/safechaos' : join(homedir(), '.local/state/safechaos')
 }
 
-/** The part of the state folder that belongs to the lab in `labDir`. */
+/** The part of the state folder that belongs to the lab in `labDir`: named after it, and told apart from others of that name. */
 export function labState(labDir: string, state: string = stateFolder()): string {
-  const key = sha256(realpathSync(labDir)).slice(0, 16)
-  return join(state, 'labs', key)
+  const path = realpathSync(labDir)
+  const name = basename(path)
+    .replaceAll(/[^A-Za-z0-9_-]/g, '')
+    .slice(0, 40)
+  return join(state, 'labs', `${name}-${fingerprint(path, 0x811c9dc5)}${fingerprint(path, 0x01234567)}`)
+}
+
+/** FNV-1a, 32 bits: this is needed before anything is started, and to load node:crypto would take longer than all the rest of it. */
+function fingerprint(text: string, basis: number): string {
+  let hash = basis
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
 }

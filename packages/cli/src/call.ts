@@ -1,4 +1,5 @@
 import type { ExitCode } from '@safechaos/core'
+import type { EarlyRun } from '@safechaos/engine'
 import type { Output } from './output/output.ts'
 
 /** What a command is called with. It decides nothing: it calls the engine or the agent, and shows what they answer. */
@@ -10,6 +11,8 @@ export interface Call {
   readonly output: Output
   readonly cwd: string
   readonly environment: NodeJS.ProcessEnv
+  /** Of `run`: the agent that was started for it before its words were read in full. */
+  readonly ahead: EarlyRun | undefined
 }
 
 /** Does what the command is for. Throws a `SafechaosError` for what a person can mend. */

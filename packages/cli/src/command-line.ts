@@ -30,7 +30,7 @@ export async function runCommandLine(words: readonly string[], around: Surroundi
   } catch (error) {
     const { failureDocument, failureOf, failureText } = await import('./output/problems.ts')
     const failure = failureOf(error)
-    if (words.includes('--json')) makeOutput(around.stdout, around.environment, true).give(failureDocument(failure))
+    if (words.includes('--json')) makeOutput(around.stdout, around.environment, true).record(failureDocument(failure))
     else around.stderr.write(`${failureText(failure)}\n`)
     return failure.exit
   }
@@ -38,9 +38,10 @@ export async function runCommandLine(words: readonly string[], around: Surroundi
 
 async function runCommand(words: readonly string[], { stdout, environment, cwd }: Surroundings): Promise<ExitCode> {
   let exit: ExitCode = 0
+  const ahead = words[0] === 'run' ? (await import('./run-ahead.ts')).startAhead(words.slice(1), cwd) : undefined
   const act = async ({ entry, arguments: given, options }: Asked): Promise<void> => {
     const command = await entry.load()
-    exit = await command.act({ arguments: given, options, output: makeOutput(stdout, environment, options.json === true), cwd, environment })
+    exit = await command.act({ arguments: given, options, output: makeOutput(stdout, environment, options.json === true), cwd, environment, ahead })
   }
   const { parseWords } = await import('./program.ts')
   await parseWords(words, act, (text) => stdout.write(text))

@@ -10,7 +10,7 @@ export const act: Act = async (call) => {
   const charter = charterPath(call)
   const { containment } = containmentOption(call)
   if (call.options.dryRun === true) return (await import('./plan.ts')).act(call)
-  const early = startEarly(charter, containment)
+  const early = call.ahead ?? startEarly(charter, containment)
   const { runInTerminal } = await import('../live/run-in-terminal.ts')
   return await runInTerminal(call, { charter, ...containmentOption(call) }, early)
 }

@@ -5,16 +5,23 @@ import type { KernelPicture, Spawner } from './spawner.ts'
 
 /** Compares what is inside with the picture from before the first act. */
 export async function findResidue(before: KernelPicture | undefined, spawner: Spawner, services: Services, acts: Iterable<Act>): Promise<Residue> {
-  const now = await spawner.kernel()
-  const found = [...(before === undefined ? [] : differences(before, now)), ...serviceItems(services), ...heldItems(acts)]
-  const notSeen = [...new Set([...(before?.notSeen ?? []), ...now.notSeen])]
+  // Without an act there is no picture, and nothing that could have changed.
+  const now = before && (await spawner.kernel())
+  const found = [...(before === undefined || now === undefined ? [] : differences(before, now)), ...serviceItems(services), ...heldItems(acts)]
+  const notSeen = [...new Set([...(before?.notSeen ?? []), ...(now?.notSeen ?? [])])]
   const judged = services.all
     .filter((replica) => replica.main === undefined && replica.asDesired().yes)
     .map(({ id }) => `${id} does not run, by its own doing: for the hypothesis to judge`)
   return {
     found,
     notSeen,
-    looked: [...Object.keys(now.objects), 'states of processes', 'held children', `services by name and state: ${services.all.length}`, ...judged],
+    looked: [
+      ...(now === undefined ? ['no act was made inside'] : Object.keys(now.objects)),
+      'states of processes',
+      'held children',
+      `services by name and state: ${services.all.length}`,
+      ...judged,
+    ],
   }
 }
 

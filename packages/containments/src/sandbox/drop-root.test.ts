@@ -14,7 +14,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const paths = () => ({ node: '/usr/bin/env', script: '/usr/bin/env', labDir: join(folder, 'lab'), workDir: join(folder, 'work') })
 
-describe.skipIf(!isRoot)('a lab run by root', () => {
+describe('a lab run by root', () => {
+  beforeEach((context) => {
+    if (!isRoot) context.skip('only root can become another user. Enable it with: run the tests as root')
+  })
+
   test('becomes a user that is not root, who owns the working folder', () => {
     chmodSync(folder, 0o755)
     const { spawnAs, stage } = dropFor(paths())
@@ -47,6 +51,7 @@ describe.skipIf(!isRoot)('a lab run by root', () => {
   })
 })
 
-test.skipIf(isRoot)('a lab run by a plain user stays that user', () => {
+test('a lab run by a plain user stays that user', (context) => {
+  if (isRoot) context.skip('root always becomes another user. Enable it with: run the tests as a plain user')
   expect(dropFor(paths())).toMatchObject({ spawnAs: {}, stage: undefined })
 })

@@ -36,6 +36,26 @@ describe('a load window', () => {
     expect(load([...slices, ...slices])).toMatchObject({ state: 'ok', value: 0 })
   })
 
+  test.each([
+    ['three slices', 0, 3],
+    ['two slices', 50, 2],
+  ])('that is no multiple of a slice is whole with the %s that begin in it, and its rate is that of their time', (_, offset, count) => {
+    const quarter = { from: 10_000, to: 10_250, now: 10_400 }
+    const slices = Array.from({ length: 8 }, (_, index) => slice(9_800 + offset + index * 100))
+    const rate = loadGate({ input: { load: 'okRate' }, breach: 'below', limit: 49, unit: '/s', windowMs: 250, minRequests: 1 })
+    expect(evaluateLoadWindow(slices, rate, quarter)).toMatchObject({ state: 'ok', value: 50 })
+    const inside = slices.filter(({ from }) => from >= 10_000 && from < 10_250)
+    expect(inside).toHaveLength(count)
+    for (const one of inside)
+      expect(
+        evaluateLoadWindow(
+          slices.filter((other) => other !== one),
+          rate,
+          quarter,
+        ),
+      ).toMatchObject({ state: 'unknown', reason: 'stale' })
+  })
+
   test('without a slice is unknown: no evidence is never green', () => {
     expect(load([])).toMatchObject({ state: 'unknown', reason: 'no-series' })
   })

@@ -34,13 +34,29 @@ export function evaluateLoadWindow(slices: readonly LoadSlice[], spec: GateSpec,
   if (unseen !== undefined) {
     return isBeyond(spec, value) ? { state: 'over', value, newest } : unknown('stale', 'not all of the window is told yet', newest)
   }
-  const told = inside.reduce((total, slice) => total + slice.to - slice.from, 0)
-  if (told < window.to - window.from - 1) return unknown('stale', `only ${told} of ${window.to - window.from} ms of the load stream arrived`, newest)
+  const missing = missingMs(inside, window)
+  if (missing > 0) return unknown('stale', `${missing} of ${window.to - window.from} ms of the load stream did not arrive`, newest)
   const scheduled = inside.reduce((total, slice) => total + slice.scheduled, 0)
   if (scheduled < spec.minRequests || scheduled === 0) return unknown('low-traffic', `${scheduled} requests, ${spec.minRequests} are needed`, newest)
   if (isBeyond(spec, value)) return { state: 'over', value, newest: Math.min(newest, window.now) }
   if (window.now - newest > spec.freshMs) return unknown('stale', `the newest request is ${Math.round(window.now - newest)} ms old`, newest)
   return { state: 'ok', value, newest: Math.min(newest, window.now) }
+}
+
+/**
+ * Milliseconds of the window that no slice tells of. A slice belongs to the window that it begins in, and the borders of slices need not be
+ * those of windows: the time before the first slice is told by the window before, if it is shorter than a slice.
+ */
+function missingMs(slices: readonly LoadSlice[], window: GateWindow): number {
+  let told = window.from
+  let missing = 0
+  for (const { from, to } of slices.toSorted((a, b) => a.from - b.from)) {
+    const gap = from - told
+    const isOfTheOneBefore = told === window.from && gap < to - from
+    if (gap > 0 && !isOfTheOneBefore) missing += gap
+    told = Math.max(told, to)
+  }
+  return Math.round(missing + Math.max(0, window.to - told))
 }
 
 /** True for gates that can only get worse as more requests are told of. */
@@ -51,12 +67,13 @@ function isSound({ from, to, scheduled, ok, latencies, lateMs }: LoadSlice): boo
   return numbers.every((number) => Number.isFinite(number) && number >= 0) && to > from && ok <= scheduled && latencies.length === scheduled
 }
 
-/** The gate's number; `unseen` requests count as answered well and at once. Rates are per second of the window. */
+/** The gate's number; `unseen` requests count as answered well and at once. Rates are per second of what is told, which may begin and end beside the window. */
 function loadValue(slices: readonly LoadSlice[], { input, windowMs }: GateSpec, unseen: number): number {
   const number = 'load' in input ? input.load : 'errorRatio'
   const ok = slices.reduce((total, slice) => total + slice.ok, 0)
   const scheduled = slices.reduce((total, slice) => total + slice.scheduled, 0)
-  if (number === 'okRate') return (ok + unseen) / (windowMs / 1000)
+  const toldMs = slices.reduce((total, slice) => total + slice.to - slice.from, 0)
+  if (number === 'okRate') return ((ok + unseen) * 1000) / (unseen > 0 ? windowMs : toldMs)
   if (number === 'errorRatio') return scheduled + unseen === 0 ? 0 : (scheduled - ok) / (scheduled + unseen)
   const sorted = slices.flatMap((slice) => slice.latencies).sort((a, b) => a - b)
   const rank = Math.ceil((Number(number.slice(1)) / 100) * (sorted.length + unseen))

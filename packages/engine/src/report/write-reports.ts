@@ -40,7 +40,8 @@ export async function writeReports(runDir: string): Promise<ReportPaths> {
 async function write(path: string, text: string, there: 'replace' | 'keep' = 'replace'): Promise<void> {
   try {
     if (there === 'keep') return await writeFile(path, text, { flag: 'wx' })
-    await writeFile(`${path}.draft`, text, { flush: true })
+    // No disk is waited for: a report can be made again from the evidence, at any time.
+    await writeFile(`${path}.draft`, text)
     await rename(`${path}.draft`, path)
   } catch (cause) {
     if (there === 'keep' && (cause as NodeJS.ErrnoException).code === 'EEXIST') return

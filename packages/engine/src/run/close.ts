@@ -1,4 +1,5 @@
-import { recoverLab } from '@safechaos/agent'
+import { readChain, recoverLab, runFolder } from '@safechaos/agent'
+import type { Residue } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
 
@@ -7,10 +8,28 @@ export async function close(desk: Desk, watch: GateWatch): Promise<string> {
   watch.stop()
   const residue = await desk.link.ask({ ask: 'close' }).then(
     (answer) => answer.residue,
-    async () => (await recoverLab(desk.ports.stateDir)).residue,
+    async () => closeWithoutAgent(desk),
   )
   // It has nothing left to do, and may exit while we judge and report.
   void desk.link.end()
   desk.record({ kind: 'residue', when: 'after-close', residue })
   return residue.found.length === 0 ? 'nothing of the run is left outside' : residue.found.map(({ what }) => what).join('; ')
+}
+
+/** Of a dead agent everything is put in order, by us or by its reaper. One that lives and does not answer keeps what it has: nobody can say what. */
+export async function closeWithoutAgent(desk: Pick<Desk, 'ports' | 'records' | 'record'>): Promise<Residue> {
+  const { stateDir, run } = desk.ports
+  const { live, residue } = await recoverLab(stateDir)
+  adoptChain(desk)
+  if (!live.includes(run)) return residue
+  return { ...residue, notSeen: [...residue.notSeen, 'what its agent, which lives and does not answer, still holds'] }
+}
+
+/** What the agent's own chain says and nobody told us any more, by the agent's hand or by that of who cleaned up after it. */
+function adoptChain(desk: Pick<Desk, 'ports' | 'records' | 'record'>): void {
+  const { stateDir, run } = desk.ports
+  const { links, broken } = readChain(runFolder(stateDir, run).chain)
+  const known = Math.max(-1, ...desk.records.map(({ body }) => (body.kind === 'act' ? body.agentSeq : -1)))
+  for (const { seq, digest, body } of links.slice(0, broken === undefined ? undefined : broken - 1))
+    if (seq > known && 'act' in body) desk.record({ kind: 'act', act: body.act, agentSeq: seq, agentHead: digest })
 }

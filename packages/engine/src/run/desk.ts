@@ -45,6 +45,7 @@ export class Desk {
   readonly ports: DeskPorts
   readonly ending: Ending
   readonly records: LedgerRecord[] = []
+  #telling = false
 
   constructor(ports: DeskPorts) {
     this.ports = ports
@@ -57,6 +58,18 @@ export class Desk {
 
   get clock(): Clock {
     return this.ports.clock
+  }
+
+  /** True once somebody has heard of this run. */
+  get isTold(): boolean {
+    return this.#telling
+  }
+
+  /** From now on whoever listens hears every record, those so far at once: until its walls stand a run may have to begin anew in another containment. */
+  tell(): void {
+    if (this.#telling) return
+    this.#telling = true
+    for (const record of [...this.records]) this.ports.hooks.onRecord?.(record)
   }
 
   /** Durable when it returns. A ledger that cannot be written ends the run, and never stops what ends it: the record is written late. */
@@ -88,7 +101,7 @@ export class Desk {
 
   #keep(record: LedgerRecord): void {
     this.records.push(record)
-    this.ports.hooks.onRecord?.(record)
+    if (this.#telling) this.ports.hooks.onRecord?.(record)
     const { failure } = this.ports.ledger
     if (failure !== undefined && this.ending.cause === undefined) this.ending.because('ledger-lost', failure.message)
   }

@@ -2,6 +2,7 @@ import type { GateState, GateSpec, Plan, Reading, Sample } from '@safechaos/core
 import { gateKeeper } from '@safechaos/core'
 import type { Clock } from './clock.ts'
 import type { Ending } from './ending.ts'
+import { Starvation } from './starvation.ts'
 
 const TICK_MS = 50
 /** Unchanged gates are told this often, for the record and the view. */
@@ -28,6 +29,9 @@ export class GateWatch {
   readonly #readings = new Map<string, Reading>()
   #states: readonly GateState[] = []
   #timer: NodeJS.Timeout | undefined
+  readonly #starvation = new Starvation()
+  readonly #loadTimeoutMs: number
+  #tickedAt: number | undefined
   #armed = false
   #renewedAt = 0
   #newest = 0
@@ -35,6 +39,7 @@ export class GateWatch {
   constructor(plan: Plan, ports: GateWatchPorts) {
     this.#plan = plan
     this.#ports = ports
+    this.#loadTimeoutMs = plan.load?.timeoutMs ?? 0
     this.#keeper = gateKeeper(plan.gates, plan.load, ports.clock.now())
   }
 
@@ -49,6 +54,7 @@ export class GateWatch {
 
   feed(sample: Sample): void {
     this.#keeper.feed(sample, this.#ports.clock.now())
+    if (sample.kind === 'load') this.#starvation.saw(sample.to, sample.lateMs)
     if (sample.kind === 'reading') this.#readings.set(sample.signal, sample)
   }
 
@@ -82,6 +88,8 @@ export class GateWatch {
 
   #tick(): void {
     const now = this.#ports.clock.now()
+    if (this.#tickedAt !== undefined) this.#starvation.saw(now, now - this.#tickedAt - TICK_MS)
+    this.#tickedAt = now
     this.#states = this.#keeper.at(now)
     for (const state of this.#states) this.#retell(state, now)
     if (!this.#armed) return
@@ -101,6 +109,14 @@ export class GateWatch {
     const state = this.#states.find(({ gate }) => gate === spec.name)
     if (state?.state === 'BREACH') {
       this.disarm()
+      const late = this.#starvation.during(now - spec.of * spec.windowMs - this.#loadTimeoutMs, spec.windowMs)
+      if (late !== undefined) {
+        this.#ports.ending.because(
+          'starved',
+          `${spec.name}: ${state.detail}; but this machine was ${Math.round(late)} ms late itself in the same windows, so that says nothing about the system`,
+        )
+        return
+      }
       this.#ports.ending.because(spec.guard ? 'guard-breach' : 'gate-breach', `${spec.name}: ${state.detail}`)
       return
     }

@@ -1,8 +1,10 @@
 import { foldRun, judge, type Verdict } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 
-/** Gives the five judgements from what is recorded, and from nothing else, and records them. */
+/** Gives the five judgements from what is recorded, and from nothing else, and records them. That the disk once refused a record is a record, too. */
 export async function judgeRun(desk: Desk): Promise<string> {
+  const { failure } = desk.ports.ledger
+  if (failure !== undefined) desk.note({ kind: 'late', what: `not every record was durable in its time: ${failure.message}` })
   const verdict = judge(foldRun(desk.records))
   desk.record({ kind: 'verdict', verdict })
   return verdict.sentence

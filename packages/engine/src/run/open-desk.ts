@@ -23,7 +23,7 @@ export interface OpenDesk {
   readonly watch: GateWatch
 }
 
-/** Opens the record of a run (no durable record, no start) and connects it with what agent, tap and caller say. */
+/** Opens the record of a run (no durable record, no start) and connects it with what agent, tap and caller say. Throws SC_LEDGER. */
 export function openDesk(early: EarlyRun, prepared: Prepared, hooks: RunHooks): OpenDesk {
   const { run, link, labDir } = early
   const { planned } = prepared

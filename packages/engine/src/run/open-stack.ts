@@ -2,9 +2,16 @@ import type { Desk } from './desk.ts'
 import { invariantSignals } from './invariants.ts'
 import type { Prepared } from './prepare.ts'
 
-/** Hands the plan and the stack to the agent, which compares the plan with its own catalogue, starts the services and waits until they are up. */
+/**
+ * Hands the plan and the stack to the agent, while its walls are still being raised: it compares the plan with its own catalogue, and starts
+ * the services as soon as the walls stand. Waits until they are up.
+ */
 export async function openStack(desk: Desk, { planned, stack, stackDir }: Prepared): Promise<string> {
-  const { members, weaker } = await desk.link.ask({ ask: 'open', planned, stack, stackDir })
+  const opening = desk.link.ask({ ask: 'open', planned, stack, stackDir })
+  opening.catch(() => undefined)
+  await desk.link.ready
+  desk.tell()
+  const { members, weaker } = await opening
   desk.record({ kind: 'opened', containment: planned.plan.containment, weaker, targets: members.map(({ id }) => id) })
   const { load } = planned.plan
   const signals = [...planned.plan.signals, ...invariantSignals(planned.plan.invariants)]

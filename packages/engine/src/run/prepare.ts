@@ -38,42 +38,37 @@ export async function prepare(options: RunOptions, assume: ContainmentName = 'sa
   return { ...loaded, planned, decision: decide(result.plan, loaded.charter, loaded.lab) }
 }
 
-/**
- * Reads while the walls are raised. Where the strongest containment does not work and nobody chose it, the run goes to the weakest one, `process`,
- * which plan, policy and report then say.
- */
-export async function ready(options: RunOptions, started?: EarlyRun): Promise<{ readonly early: EarlyRun; readonly prepared: Prepared }> {
+/** A run that can begin as soon as its walls stand: its agent raises them meanwhile. */
+export interface Ready {
+  readonly early: EarlyRun
+  readonly prepared: Prepared
+}
+
+/** Reads while the walls are raised; anew if they turn out to be of another containment than the charter wants. */
+export async function ready(options: RunOptions, started?: EarlyRun): Promise<Ready> {
   const early = started ?? startEarly(options.charter, options.containment)
   try {
     const prepared = await prepare(options, early.containment)
-    if (prepared.charter.containment !== early.containment) return await instead(early, prepared.charter.containment, options)
-    const failure = await wallsFailed(early)
-    if (failure === undefined) return { early, prepared }
-    if (early.chosen || early.containment === 'process') throw failure
-    return await instead(early, 'process', options)
+    const { containment } = prepared.charter
+    if (containment === early.containment) return { early, prepared }
+    await early.link.end()
+    return { early: startFor(early.labDir, newRunId(), containment, true), prepared: await prepare(options, containment) }
   } catch (error) {
     await early.link.end()
     throw error
   }
 }
 
-async function instead(
-  early: EarlyRun,
-  containment: ContainmentName,
-  options: RunOptions,
-): Promise<{ readonly early: EarlyRun; readonly prepared: Prepared }> {
-  await early.link.end()
-  const prepared = await prepare(options, containment)
-  return { early: startFor(early.labDir, newRunId(), containment, true), prepared }
-}
-
-/** What kept the walls from standing; undefined when they stand. */
-async function wallsFailed(early: EarlyRun): Promise<SafechaosError | undefined> {
+/**
+ * Waits until the walls stand. Where the strongest containment does not work and nobody chose it, the answer is the one to take instead, which
+ * plan, policy and report then say. Throws what else keeps them from standing.
+ */
+export async function weakerContainment({ link, chosen, containment }: EarlyRun): Promise<ContainmentName | undefined> {
   try {
-    await early.link.ready
+    await link.ready
     return undefined
   } catch (error) {
-    if (error instanceof SafechaosError && error.code === 'SC_CONTAINMENT') return error
-    throw error
+    if (chosen || containment === 'process' || !(error instanceof SafechaosError) || error.code !== 'SC_CONTAINMENT') throw error
+    return 'process'
   }
 }

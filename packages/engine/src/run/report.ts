@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { foldRun } from '@safechaos/core'
 import { exportLedger } from '../ledger/export-ledger.ts'
 import { writeReports } from '../report/write-reports.ts'
@@ -12,14 +13,27 @@ export async function report(desk: Desk): Promise<string> {
       desk.record({ kind: 'late', what: `${name}: ${dropped} lines are missing${trouble === undefined ? '' : `: ${trouble}`}` })
   }
   folder.write('residue.json', `${JSON.stringify(foldRun(desk.records).residue, undefined, 2)}\n`)
+  ledger.flush()
   exportLedger(ledger.lines(), folder.path('ledger.jsonl'))
   const { html } = await writeReports(folder.dir)
   return html
 }
 
-/** Ends the record. Whatever cannot be written any more stays in `ledger.db` and is told by `verify`. */
-export function endRecord(desk: Desk): void {
+/** Ends the record. Whatever cannot be written any more stays in `ledger.db` and is told by `verify`. A run that nobody heard of leaves none. */
+export async function endRecord(desk: Desk): Promise<void> {
   const { folder, ledger } = desk.ports
-  exportLedger(ledger.lines(), folder.path('ledger.jsonl'))
+  if (!desk.isTold) {
+    ledger.close()
+    await folder.close()
+    rmSync(folder.dir, { recursive: true, force: true })
+    return
+  }
+  ledger.flush()
+  try {
+    exportLedger(ledger.lines(), folder.path('ledger.jsonl'))
+  } catch {
+    // The verdict matters more than a copy of what `ledger.db` holds; half a copy is worse than none.
+    rmSync(folder.path('ledger.jsonl'), { force: true })
+  }
   ledger.close()
 }

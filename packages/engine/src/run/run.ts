@@ -1,13 +1,13 @@
-import { SafechaosError, type Verdict } from '@safechaos/core'
+import { type ContainmentName, SafechaosError, type Verdict } from '@safechaos/core'
 import { baseline } from './baseline.ts'
 import { close } from './close.ts'
-import type { RunHooks } from './desk.ts'
+import type { Desk, RunHooks } from './desk.ts'
 import type { EarlyRun } from './early.ts'
 import { judgeRun, verdictOf } from './judge-run.ts'
-import { openDesk, type RunPlace } from './open-desk.ts'
+import { openDesk, type OpenDesk, type RunPlace } from './open-desk.ts'
 import { openStack } from './open-stack.ts'
 import { preflight } from './preflight.ts'
-import { ready, type RunOptions } from './prepare.ts'
+import { type Prepared, ready, type RunOptions, weakerContainment } from './prepare.ts'
 import { ramp } from './ramp.ts'
 import { endRecord, report } from './report.ts'
 import { revert } from './revert.ts'
@@ -23,31 +23,53 @@ export interface RunResult extends RunPlace {
  */
 export async function runExperiment(options: RunOptions, hooks: RunHooks, started?: EarlyRun): Promise<RunResult> {
   const { early, prepared } = await ready(options, started)
-  const { plan } = prepared.planned
-  const { desk, place, watch } = openDesk(early, prepared, hooks)
+  const opened = await begin(early, prepared, hooks)
+  const { desk, watch } = opened
+  let instead: ContainmentName | undefined
   try {
+    const { plan, digest } = prepared.planned
     await desk.stage('charter', async () => plan.charter.name)
     await desk.stage('check', async () => `${plan.charter.file}, ${plan.stack.file}`)
-    await desk.stage('plan', async () => prepared.planned.digest)
+    await desk.stage('plan', async () => digest)
     await desk.stage('policy', async () => prepared.decision.why.join('; '))
-    if (prepared.decision.effect === 'deny') throw denied(prepared.decision.why)
+    if (prepared.decision.effect === 'deny') throw denied(desk, prepared.decision.why)
     await desk.stage('approvals', async () => 'none asked for')
     await desk.stage('open', async () => openStack(desk, prepared))
-    await desk.stage('preflight', async () => preflight(desk, prepared))
-    await desk.stage('baseline', async () => baseline(desk, plan, watch))
-    await desk.stage('ramp', async () => ramp(desk, plan, watch))
-    await desk.stage('revert', async () => revert(desk, plan, watch))
-    await desk.stage('verify', async () => verify(desk, plan, watch))
-    await desk.stage('close', async () => close(desk, watch))
-    await desk.stage('judge', async () => judgeRun(desk))
-    await desk.stage('report', async () => report(desk))
-    await desk.stage('learn', async () => 'the facts are in postmortem.md; its questions are for people')
-    return { ...place, verdict: verdictOf(desk) }
+    instead = await weakerContainment(early)
+    if (instead === undefined) return await insideWalls(opened, prepared)
   } finally {
     watch.stop()
     await early.link.end()
-    endRecord(desk)
+    await endRecord(desk)
+  }
+  return await runExperiment({ ...options, containment: instead }, hooks)
+}
+
+/** No durable record, no start: what was raised meanwhile is taken down again before that is said. */
+async function begin(early: EarlyRun, prepared: Prepared, hooks: RunHooks): Promise<OpenDesk> {
+  try {
+    return openDesk(early, prepared, hooks)
+  } catch (error) {
+    await early.link.end()
+    throw error
   }
 }
 
-const denied = (why: readonly string[]): SafechaosError => new SafechaosError({ code: 'SC_POLICY', message: `denied by policy: ${why.join('; ')}` })
+async function insideWalls({ desk, place, watch }: OpenDesk, prepared: Prepared): Promise<RunResult> {
+  const { plan } = prepared.planned
+  await desk.stage('preflight', async () => preflight(desk, prepared))
+  await desk.stage('baseline', async () => baseline(desk, plan, watch))
+  await desk.stage('ramp', async () => ramp(desk, plan, watch))
+  await desk.stage('revert', async () => revert(desk, plan, watch))
+  await desk.stage('verify', async () => verify(desk, plan, watch))
+  await desk.stage('close', async () => close(desk, watch))
+  await desk.stage('judge', async () => judgeRun(desk))
+  await desk.stage('report', async () => report(desk))
+  await desk.stage('learn', async () => 'the facts are in postmortem.md; its questions are for people')
+  return { ...place, verdict: verdictOf(desk) }
+}
+
+function denied(desk: Desk, why: readonly string[]): SafechaosError {
+  desk.tell()
+  return new SafechaosError({ code: 'SC_POLICY', message: `denied by policy: ${why.join('; ')}` })
+}
