@@ -112,8 +112,11 @@ function heard(link: AgentLink, is: (word: FreeWord) => boolean): Promise<FreeWo
   })
 }
 
+/** They end by themselves, should nobody end them. */
 const burnAllCores = (): ChildProcess[] =>
-  Array.from({ length: availableParallelism() }, () => spawn('sha256sum', ['/dev/zero'], { stdio: 'ignore' }))
+  Array.from({ length: availableParallelism() }, () =>
+    spawn(process.execPath, ['-e', `for (const end = Date.now() + ${PATIENCE_MS}; Date.now() < end; );`], { stdio: 'ignore' }),
+  )
 
 /** From the command typed to the file written, which is all that the agent needs; the command then looks on. */
 async function typed(lab: CrashLab, { n = TYPED, say }: BenchOptions): Promise<Row[]> {

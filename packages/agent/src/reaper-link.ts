@@ -20,6 +20,8 @@ export interface Reaper {
   readonly id: ProcessId
   /** Before the first act: from now on it also looks by itself, every second, whether we live. */
   readonly wake: () => void
+  /** Nothing is owed any more: it may go. */
+  readonly dismiss: () => void
 }
 
 const READY_MS = 5000
@@ -27,11 +29,12 @@ const STARTS = 3
 
 /**
  * A shell waits where the reaper will be, since a second Node would slow down every start: a line or the end of its input makes it the
- * reaper, with the same pid. `read` takes no more than the line.
+ * reaper, with the same pid, and the word `done` lets it go. `read` takes no more than the line.
  */
 const WAIT = `trap '' HUP INT TERM PIPE
 echo ready
 read -r line
+[ "$line" != done ] || exit 0
 exec "$@"`
 
 /**
@@ -52,6 +55,10 @@ export function startReaper(program: string, args: ReaperArguments, starts: numb
   child.once('exit', () => {
     if (starts > 1) startReaper(program, args, starts - 1).catch((error: Error) => console.error(error.message))
   })
+  const dismiss = (): void => {
+    child.removeAllListeners('exit')
+    child.stdin.write('done\n')
+  }
   const failed = (why: string): SafechaosError => new SafechaosError({ code: 'SC_AGENT', message: `the reaper does not stand: ${why}` })
   const ready = new Promise<Reaper>((done, fail) => {
     child.once('error', (error) => fail(failed(error.message)))
@@ -59,7 +66,7 @@ export function startReaper(program: string, args: ReaperArguments, starts: numb
     child.stdout.once('data', () => {
       const id = child.pid === undefined ? undefined : idOf(child.pid)
       if (id === undefined) fail(failed('it is gone'))
-      else done({ id, wake: () => child.stdin.write('\n') })
+      else done({ id, wake: () => child.stdin.write('\n'), dismiss })
       child.stdout.destroy()
     })
   })

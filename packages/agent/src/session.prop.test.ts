@@ -102,7 +102,7 @@ class Rig {
       records: this.records,
       owed,
       recovered: Promise.resolve(),
-      reaper: Promise.resolve({ id: ownId(), wake: () => undefined }),
+      reaper: Promise.resolve({ id: ownId(), wake: () => undefined, dismiss: () => undefined }),
       loadPlanCheck: async () => ({ checkPlan }),
       digestStack: (stack) => ({ ok: true, digest: digestOf({ stack, files: {} }) }),
       say: (word) => this.words.push(word),

@@ -12,6 +12,7 @@ import type { Answers, Ask, RevertAnswer } from './protocol.ts'
 import { Run } from './run.ts'
 import type { SessionParts } from './session-parts.ts'
 import { type EndedFile, type RunFolder, runFolder } from './run-folder.ts'
+import { tellOnce } from './tell-once.ts'
 import { within } from './within.ts'
 
 type Open = Extract<Ask, { ask: 'open' }>
@@ -41,11 +42,11 @@ export class Session {
   #gone: Promise<Seen> | undefined
   #ending: Ending | undefined
   #closing: Promise<Residue> | undefined
-  /** Later causes that the controller has heard of. */
-  readonly #told = new Set<EndCause>()
+  readonly #also: ReturnType<typeof tellOnce>
 
   constructor(parts: SessionParts) {
     this.#parts = parts
+    this.#also = tellOnce(parts.say)
     const { stateDir, run } = parts.arguments
     this.#folder = runFolder(stateDir, run)
     this.#hold = new EnvironmentHold(stateDir, { run, agent: parts.self })
@@ -134,7 +135,7 @@ export class Session {
    */
   end(cause: EndCause, detail: string, asked = false): Promise<RevertAnswer> {
     if (this.#ending !== undefined) {
-      if (!asked) this.#tellLater(cause, detail)
+      if (!asked && this.#closing === undefined && cause !== this.#ending.cause) this.#also(cause, detail)
       return this.#ending.done
     }
     const since = performance.now()
@@ -147,13 +148,6 @@ export class Session {
     }
     void this.#revert(cause, since).then(told)
     return settled.promise
-  }
-
-  /** A later cause changes nothing; the controller hears of each once, so that its ledger names them all. */
-  #tellLater(cause: EndCause, detail: string): void {
-    if (this.#closing !== undefined || this.#told.has(cause) || cause === this.#ending?.cause) return
-    this.#told.add(cause)
-    this.#parts.say({ word: 'also', cause, detail })
   }
 
   /** Reverts if need be, ends the enclosure and judges from outside what is left. */
@@ -192,6 +186,7 @@ export class Session {
       else await this.#parts.records.remove([0, ...(this.#run?.rehearsals() ?? [])])
       await this.#hold.release()
       this.#writeEnded(cause, stuck)
+      if (residue.found.length === 0 && stuck.length === 0) (await this.#parts.reaper).dismiss()
     } catch (error) {
       logFailure(error)
     }

@@ -32,7 +32,7 @@ function lineScreen(output: Output): RunScreen {
   let view = NO_RUN
   return {
     onRecord: (record) => {
-      const line = eventLine(record, view)
+      const line = output.json ? undefined : eventLine(record, view)
       view = foldRecord(view, record)
       if (line !== undefined) output.say(line)
       output.record({ record })

@@ -7,5 +7,8 @@ export function clockText(ms: number): string {
 /** `1 worker`, `3 workers`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
-/** The instant for people, in the machine's own zone. */
-export const timeText = (at: number): string => new Date(at).toLocaleTimeString('en-GB', { hour12: false })
+/** `09:05:41`: the instant for people, in the machine's own zone. By hand, since the first use of a locale costs 35 ms. */
+export function timeText(at: number): string {
+  const date = new Date(at)
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
+}

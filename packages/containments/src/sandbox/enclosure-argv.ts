@@ -1,4 +1,4 @@
-import type { How } from './launch.ts'
+import type { How } from './how.ts'
 import { systemParts, type Shown, type Sources } from './system-parts.ts'
 import { bubblewrapView, handMadeRoot, MAKE_ROOT, type Part, systemView } from './view.ts'
 

@@ -5,6 +5,7 @@ import { SafechaosError } from '@safechaos/core'
 import type { LaunchRequest } from '../containment.ts'
 import type { InitArguments } from '../init/spawner.ts'
 import { enclosureArgv } from './enclosure-argv.ts'
+import type { How } from './how.ts'
 import { behindDrop, dropFor } from './drop-root.ts'
 import { findTool, SYSTEM_PATH } from './tools.ts'
 
@@ -13,9 +14,6 @@ export interface InitProgram {
   readonly node: string
   readonly script: string
 }
-
-/** How the namespaces are made. The init finds it in its environment as SAFECHAOS_HOW and makes the walls between services the same way. */
-export type How = 'bubblewrap' | 'unshare'
 
 /** An init behind its walls. Standard input and output of `child` are the control lines; both end with the enclosure. */
 export interface Walls {

@@ -7,7 +7,8 @@ import type { Containment, Enclosure, LaunchRequest, Probe } from '../containmen
 import { InitEnclosure } from '../enclosure/init-enclosure.ts'
 import { tryNeeds } from '../enclosure/try-needs.ts'
 import { pause } from '../init/until.ts'
-import { type How, launchWalls } from './launch.ts'
+import type { How } from './how.ts'
+import { launchWalls } from './launch.ts'
 import { toolVersion } from './tools.ts'
 
 const PROBE_WITHIN_MS = 5000

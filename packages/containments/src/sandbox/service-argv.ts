@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Service } from '@safechaos/core'
-import type { How } from './launch.ts'
+import type { How } from './how.ts'
 import { isWithin } from './system-parts.ts'
 import { bubblewrapView, FREE_INSIDE, handMadeRoot, MAKE_ROOT, type Part, systemView } from './view.ts'
 

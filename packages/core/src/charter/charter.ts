@@ -1,6 +1,7 @@
 import type { FaultSpec } from '../faults/catalogue.ts'
 import type { GateSpec, SignalSpec } from '../gate/gate.ts'
-import type { ContainmentName, Invariant } from '../plan/plan.ts'
+import type { ContainmentName } from '../plan/containment-traits.ts'
+import type { Invariant } from '../plan/plan.ts'
 import type { LoadSpec } from '../signals/load.ts'
 
 /** One step of the ramp, as asked for; the plan makes it a number of targets. */

@@ -4,24 +4,7 @@ import type { Seen } from '../faults/step.ts'
 import type { GateState } from '../gate/gate.ts'
 import type { DigestedPlan } from '../plan/plan.ts'
 import type { Verdict } from '../verdict/verdict.ts'
-
-/** Why a run ended, in the order of rank for the one that is named when several come in the same millisecond. The first in time wins. */
-export const END_CAUSES = [
-  'completed',
-  'gate-breach',
-  'gate-unknown',
-  'guard-breach',
-  'operator',
-  'limit',
-  'lease-lost',
-  'controller-lost',
-  'agent-lost',
-  'ledger-lost',
-  'preflight',
-  'starved',
-  'error',
-] as const
-export type EndCause = (typeof END_CAUSES)[number]
+import type { EndCause } from './end-causes.ts'
 
 /** One act of the agent on one target, as the agent's own chain has it. Stage 0 is the rehearsal on the canary. */
 export interface ActRecord {

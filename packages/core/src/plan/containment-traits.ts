@@ -1,5 +1,6 @@
 import type { Need } from '../faults/fault.ts'
-import type { ContainmentName } from './plan.ts'
+
+export type ContainmentName = 'sandbox' | 'process'
 
 /** What planning must know of a containment before anything is opened. The containment itself proves it by doing. */
 export interface ContainmentTraits {
@@ -14,5 +15,5 @@ export interface ContainmentTraits {
 
 export const CONTAINMENT_TRAITS = {
   sandbox: { offers: ['signals', 'services', 'nft', 'hold'], diesWithAgent: true, walled: true, onlyIn: undefined },
-  process: { offers: ['signals', 'services', 'hold'], diesWithAgent: false, walled: false, onlyIn: ['dev'] },
+  process: { offers: ['signals', 'services'], diesWithAgent: false, walled: false, onlyIn: ['dev'] },
 } as const satisfies Record<ContainmentName, ContainmentTraits>

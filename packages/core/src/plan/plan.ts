@@ -3,9 +3,8 @@ import type { FaultSpec } from '../faults/catalogue.ts'
 import type { GateSpec, SignalSpec } from '../gate/gate.ts'
 import type { LoadSpec } from '../signals/load.ts'
 import type { WorstCase } from './worst-case.ts'
+import type { ContainmentName } from './containment-traits.ts'
 import type { Ring } from './rings.ts'
-
-export type ContainmentName = 'sandbox' | 'process'
 
 /** One thing the run may hit: a replica (`worker#2`) or a link between two (`api#1~worker#2`). */
 export interface PlannedTarget {

@@ -1,6 +1,7 @@
 import type { Seen } from '../faults/step.ts'
 import type { GateState } from '../gate/gate.ts'
-import type { ActRecord, Body, CheckLine, EndCause, LedgerRecord, RecordKind, Residue, Wall } from '../ledger/record.ts'
+import type { ActRecord, Body, CheckLine, LedgerRecord, RecordKind, Residue, Wall } from '../ledger/record.ts'
+import type { EndCause } from '../ledger/end-causes.ts'
 import type { DigestedPlan } from '../plan/plan.ts'
 import { STAGES, type Stage } from '../stages.ts'
 import type { Verdict } from '../verdict/verdict.ts'

@@ -1,5 +1,5 @@
-import type { EndCause } from '../ledger/record.ts'
-import { END_CAUSES } from '../ledger/record.ts'
+import type { EndCause } from '../ledger/end-causes.ts'
+import { END_CAUSES } from '../ledger/end-causes.ts'
 import type { RunView } from '../run/run-view.ts'
 
 /** Why a run ended: the first cause in time; of several in one millisecond, the one that ranks first. A run that names none broke. */

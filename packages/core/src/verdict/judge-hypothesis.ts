@@ -1,4 +1,4 @@
-import type { EndCause } from '../ledger/record.ts'
+import type { EndCause } from '../ledger/end-causes.ts'
 import type { RunView } from '../run/run-view.ts'
 import { durationText } from '../units.ts'
 import { CAUSE_WORDS, endedBy } from './end-cause.ts'

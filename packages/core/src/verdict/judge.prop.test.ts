@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Body, END_CAUSES } from '../ledger/record.ts'
+import { END_CAUSES } from '../ledger/end-causes.ts'
+import type { Body } from '../ledger/record.ts'
 import { foldRun } from '../run/run-view.ts'
 import { act, cause, CLEAN, ending, entries, fault, gateSays, opening, passed } from '../testing/ledger-samples.ts'
 import { samplePlan, sampleStack } from '../testing/samples.ts'

@@ -1,5 +1,5 @@
 import { type ExitCode, worstExit } from '../exit.ts'
-import type { EndCause } from '../ledger/record.ts'
+import type { EndCause } from '../ledger/end-causes.ts'
 import { CONTAINMENT_TRAITS } from '../plan/containment-traits.ts'
 import type { ActView, RunView } from '../run/run-view.ts'
 import { endedBy } from './end-cause.ts'

@@ -1,5 +1,5 @@
 import type { ExitCode } from '../exit.ts'
-import type { EndCause } from '../ledger/record.ts'
+import type { EndCause } from '../ledger/end-causes.ts'
 
 /** One judgement: a light and its plain reason. */
 export interface Judgement<State extends string> {

@@ -12,7 +12,7 @@ export async function close(desk: Desk, watch: GateWatch): Promise<string> {
   )
   // It has nothing left to do, and may exit while we judge and report.
   void desk.link.end()
-  desk.record({ kind: 'residue', when: 'after-close', residue })
+  desk.note({ kind: 'residue', when: 'after-close', residue })
   return residue.found.length === 0 ? 'nothing of the run is left outside' : residue.found.map(({ what }) => what).join('; ')
 }
 

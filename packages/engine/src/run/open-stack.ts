@@ -12,9 +12,10 @@ export async function openStack(desk: Desk, { planned, stack, stackDir }: Prepar
   await desk.link.ready
   desk.tell()
   const { members, weaker } = await opening
-  desk.record({ kind: 'opened', containment: planned.plan.containment, weaker, targets: members.map(({ id }) => id) })
+  desk.note({ kind: 'opened', containment: planned.plan.containment, weaker, targets: members.map(({ id }) => id) })
   const { load } = planned.plan
   const signals = [...planned.plan.signals, ...invariantSignals(planned.plan.invariants)]
-  if (load !== undefined || signals.length > 0) await desk.link.ask({ ask: 'tap', config: { load, signals, run: desk.ports.run } })
+  const isWanted = desk.ending.cause === undefined && (load !== undefined || signals.length > 0)
+  if (isWanted) await desk.link.ask({ ask: 'tap', config: { load, signals, run: desk.ports.run } })
   return `${members.length} of ${members.length} services up in ${planned.plan.containment}`
 }

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { closedPort, httpServer, tcpServer } from '../../../../test/support/http-server.ts'
 import { resolveBy } from './hosts.ts'
 import { readHttp, readMetrics, readTcp } from './probes.ts'
-import { type Read, startSignals } from './signals.ts'
+import type { Read } from './read.ts'
+import { startSignals } from './signals.ts'
 
 const context = { run: 'run1', resolve: resolveBy({ api: ['127.0.0.1'] }), roots: () => ({}) }
 const read = (one: Read): Promise<Sample | undefined> => new Promise((done) => one(done))

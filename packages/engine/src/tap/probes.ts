@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { BOUNDS, type NoReading, type Reading, type SignalSpec } from '@safechaos/core'
 import { readPage } from './read-page.ts'
 import { sendHttp } from './send-http.ts'
-import type { Read, SignalContext } from './signals.ts'
+import type { Read, SignalContext } from './read.ts'
 
 type Spec<From extends SignalSpec['from']> = Extract<SignalSpec, { readonly from: From }>
 

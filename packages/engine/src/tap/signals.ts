@@ -1,18 +1,7 @@
 import type { Sample, SignalSpec } from '@safechaos/core'
-import type { Resolve } from './hosts.ts'
 import { readHttp, readMetrics, readTcp } from './probes.ts'
+import type { Read, SignalContext } from './read.ts'
 import { serviceStats } from './stats.ts'
-
-/** What a signal is read with. */
-export interface SignalContext {
-  readonly run: string
-  readonly resolve: Resolve
-  /** Main pids by replica id, as they are now. */
-  roots(): Readonly<Record<string, number>>
-}
-
-/** One reading: calls `done` exactly once, at most its own deadline later; undefined when there is nothing to say yet. */
-export type Read = (done: (sample: Sample | undefined) => void) => void
 
 /** Reads each signal at its own pace. One that is slow skips its own turns and delays no other. Returns what ends it. */
 export function startSignals(specs: readonly SignalSpec[], context: SignalContext, emit: (sample: Sample) => void): () => void {

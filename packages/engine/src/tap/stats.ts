@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Sample, SignalSpec } from '@safechaos/core'
-import type { Read } from './signals.ts'
+import type { Read } from './read.ts'
 
 type StatsSpec = Extract<SignalSpec, { readonly from: 'stats' }>
 
