@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { HOSTILE_STACK } from '../support/hostile-stack.ts'
-import { processesOfRun } from '../support/outside.ts'
+import { commandLineOf, processesOfRun } from '../support/outside.ts'
 import { atMost, holding, realLab, type Told } from '../support/real-lab.ts'
 
 /** Late timers and process starts of a busy machine; the bound itself is the plan's. */
@@ -106,10 +105,10 @@ describe('a probe or a load that meets a hostile server is a breach: no answer i
 
 /** The pid, as this machine sees it, of the process that makes the load of a run. */
 function tapOf(run: string): number {
-  const isTap = (pid: number): boolean => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('tap.cjs')
+  const isTap = (pid: number): boolean => commandLineOf(pid).includes('tap.cjs')
   const inside = processesOfRun(run).filter((pid) => isTap(pid))
   if (inside.length > 0) return inside.at(-1) ?? 0
-  throw new Error(`no tap among ${readdirSync('/proc').length} processes`)
+  throw new Error(`no tap among the processes of ${run}`)
 }
 
 test.each(['SIGSTOP', 'SIGKILL'] as const)('traffic that falls to zero under the fault is not green: the load generator gets %s', async (signal) => {

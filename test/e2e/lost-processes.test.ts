@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { listOwed, readEndedFile } from '@safechaos/agent'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CALM_STACK, calmCharter } from '../support/calm-stack.ts'
-import { eventually, processesOfRun, stateOf } from '../support/outside.ts'
+import { commandLineOf, eventually, processesOfRun, stateOf } from '../support/outside.ts'
 import { holding, type RealLab, type RealRun, realLab } from '../support/real-lab.ts'
 
 /** On top of what the plan prints: a busy machine. */
@@ -15,7 +15,7 @@ beforeAll(() => {
 }, 120_000)
 afterAll(() => lab[Symbol.dispose]())
 
-const isSleeper = (pid: number): boolean => readFileSync(`/proc/${pid}/cmdline`, 'latin1') === 'sleep\x001000\x00'
+const isSleeper = (pid: number): boolean => commandLineOf(pid) === 'sleep\x001000\x00'
 const workersOf = (run: string): number[] => processesOfRun(run).filter((pid) => isSleeper(pid))
 const isPaused = (run: string): boolean => workersOf(run).some((pid) => stateOf(pid) === 'T')
 const agentOf = (run: string): number => listOwed(lab.stateDir).find(({ owed }) => owed?.run === run)?.owed?.agent.pid ?? 0

@@ -56,7 +56,12 @@ function namespaceOf(pid: number): string {
 /** Runs a tool in the network of a process. */
 function inNetworkOf(pid: number, words: readonly string[], input = '') {
   const enter = isRoot ? ['--net'] : ['--user', '--preserve-credentials', '--net']
-  return spawnSync('nsenter', ['-t', String(pid), ...enter, ...words], { encoding: 'utf8', timeout: 5000, input })
+  return spawnSync('nsenter', ['-t', String(pid), ...enter, ...words], {
+    encoding: 'utf8',
+    timeout: 5000,
+    input,
+    env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+  })
 }
 
 /** Every byte of the rules and queues of a network, counters aside: they count. */

@@ -19,6 +19,15 @@ export function stateOf(pid: number): string | undefined {
   }
 }
 
+/** The words of a process, with a NUL after each; empty for one that is gone. */
+export function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
 /** Waits until the condition holds; false after `ms`. */
 export async function eventually(isSo: () => boolean | Promise<boolean>, ms = 3000): Promise<boolean> {
   const end = Date.now() + ms

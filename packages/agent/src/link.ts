@@ -44,11 +44,11 @@ const DEADLINE_MS = {
   inject: 60_000,
   renew: 5000,
   landed: 60_000,
-  revert: 90_000,
+  revert: 65_000,
   snapshot: 60_000,
   restore: 180_000,
-  residue: 30_000,
-  close: 120_000,
+  residue: 15_000,
+  close: 45_000,
 } as const satisfies Record<Ask['ask'], number>
 const END_MS = 45_000
 

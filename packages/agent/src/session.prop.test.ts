@@ -234,7 +234,9 @@ async function judgeLease(rig: Rig): Promise<void> {
 function judgeUndone(rig: Rig, stuck: readonly string[]): void {
   for (const act of rig.enclosure.inForce.keys()) rig.check(stuck.includes(act), `I2: ${act} is gone or stuck`)
   const owed = listOwed(rig.stateDir).flatMap((file) => (file.owed?.kind === 'act' ? [file.owed.act] : []))
-  rig.check(owed.toSorted().join() === stuck.toSorted().join(), `I2: exactly what is stuck stays owed: ${owed.join()}, stuck ${stuck.join()}`)
+  // On a full disk an act that never began may have no record; the environment is locked for it all the same.
+  const allOwed = rig.records.full || stuck.every((act) => owed.includes(act))
+  rig.check(allOwed && owed.every((act) => stuck.includes(act)), `I2: exactly what is stuck stays owed: ${owed.join()}, stuck ${stuck.join()}`)
 }
 
 function judgeClosed(rig: Rig, stuck: readonly string[]): void {
