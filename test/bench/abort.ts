@@ -16,7 +16,7 @@ const CYCLES = 200
 const TYPED = 40
 const GOAL = { p99: 250, max: 1000 }
 const PATIENCE_MS = 20_000
-const EXEC_MS = 250
+const EXEC_MS = 2000
 /** Longer than the agent's own tick, so that the abort comes at every moment of it. */
 const ANY_MOMENT_MS = 50
 

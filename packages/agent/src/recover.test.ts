@@ -69,6 +69,16 @@ describe('recovery', () => {
     expect((await recoverLab(stateDir)).runs).toEqual([])
   })
 
+  test('removes the draft of a record in whose writing the agent died, and nobody else’s', async () => {
+    await owe('torn', dead)
+    const draft = join(stateDir, 'owed', 'torn.2.json.1234.new')
+    const other = join(stateDir, 'owed', 'torn2.2.json.1234.new')
+    for (const file of [draft, other]) writeFileSync(file, '{"version":1,"ru')
+    await recoverLab(stateDir)
+    expect(existsSync(draft)).toBe(false)
+    expect(existsSync(other)).toBe(true)
+  })
+
   test('does not touch a stranger that has the pid of the init by now', async () => {
     const stranger = await sleeper(undefined)
     await owe('r2', { ...stranger, start: String(Number(stranger.start) - 1) })

@@ -88,7 +88,9 @@ async function settle(stateDir: string, run: string, files: readonly OwedFile[])
   if (stuck.length > 0) {
     for (const environment of environments) markUnclean(stateDir, environment, { run, agent: agentOf(owed) }, stuck)
   } else {
-    await new OwedRecords(stateDir, run).remove(files.map(({ name }) => Number(name.slice(run.length + 1, -'.json'.length))))
+    const records = new OwedRecords(stateDir, run)
+    await records.remove(files.map(({ name }) => Number(name.slice(run.length + 1, -'.json'.length))))
+    await records.removeDrafts()
     for (const environment of environments) await releaseEnvironment(stateDir, environment, run)
   }
   writeEnded(stateDir, { run, cause: cause.cause, detail: cause.detail, by: 'recovery', stuck, at: Date.now() })
