@@ -6,6 +6,8 @@ export interface Outcome {
   readonly title: string
   readonly state: 'passed' | 'failed' | 'skipped'
   readonly reason?: string | undefined
+  /** It passed, and not at the first try. */
+  readonly retried?: boolean
 }
 
 const write = (outcome: Outcome): void => {
@@ -17,7 +19,12 @@ export default class Outcomes implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const result = test.result()
     if (result.state === 'pending') return
-    write({ title: test.fullName, state: result.state, ...(result.state === 'skipped' ? { reason: result.note } : {}) })
+    write({
+      title: test.fullName,
+      state: result.state,
+      ...(result.state === 'skipped' ? { reason: result.note } : {}),
+      retried: (test.diagnostic()?.retryCount ?? 0) > 0,
+    })
   }
 
   /** A file that could not even be loaded has no failing test, and is a failure all the same. */

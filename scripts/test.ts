@@ -20,6 +20,7 @@ const LAYERS = [
 interface Counts {
   passed: number
   failed: number
+  readonly retried: string[]
   skipped: { readonly title: string; readonly reason: string }[]
 }
 
@@ -56,7 +57,8 @@ function count(output: string, how: string, layer: string, counts: Counts): void
     : []
   if (lines.length === 0) console.log(`layer ${layer}: ${how}, and it left no result`)
   let failedHere = 0
-  for (const { title, state, reason } of lines.map((line) => JSON.parse(line) as Outcome)) {
+  for (const { title, state, reason, retried } of lines.map((line) => JSON.parse(line) as Outcome)) {
+    if (retried === true) counts.retried.push(`${title} (${state})`)
     if (state === 'passed') counts.passed += 1
     else if (state === 'failed') failedHere += 1
     else counts.skipped.push({ title, reason: reason ?? 'no reason is given' })
@@ -67,7 +69,7 @@ function count(output: string, how: string, layer: string, counts: Counts): void
 buildIfStale()
 const wanted = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'safechaos-test-'))
-const counts: Counts = { passed: 0, failed: 0, skipped: [] }
+const counts: Counts = { passed: 0, failed: 0, skipped: [], retried: [] }
 for (const [index, layer] of LAYERS.entries()) {
   const projects = layer.projects.filter((name) => wanted.length === 0 || wanted.includes(name))
   if (projects.length === 0) continue
@@ -78,5 +80,6 @@ for (const [index, layer] of LAYERS.entries()) {
 }
 rmSync(folder, { recursive: true, force: true })
 if (counts.skipped.length > 0) console.log(`\nskipped:\n${counts.skipped.map(({ title, reason }) => `  - ${title}\n    ${reason}`).join('\n')}`)
+if (counts.retried.length > 0) console.log(`\nneeded a second try:\n${counts.retried.map((title) => `  - ${title}`).join('\n')}`)
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped.length} skipped`)
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1)

@@ -1,7 +1,22 @@
 import { digestOf } from '@safechaos/agent'
 import { type DigestedPlan, faultOf, type FaultSpec, type Plan, type PlannedStage, type PlannedTarget, type Stack } from '@safechaos/core'
 
-export const fakeStack: Stack = { name: 'fake', services: [], networks: [] }
+const fakeService = (name: string, replicas: number): Stack['services'][number] => ({
+  name,
+  replicas,
+  command: ['true'],
+  cwd: '.',
+  environment: {},
+  dependsOn: [],
+  health: undefined,
+  restart: 'no',
+  networks: ['default'],
+  volumes: [],
+  ports: [],
+})
+
+/** Three workers and an API on one network; nothing of it is ever started. */
+export const fakeStack: Stack = { name: 'fake', services: [fakeService('worker', 3), fakeService('api', 1)], networks: ['default'] }
 
 /** A plan as the planner would make it for a stack whose folder is empty, for tests of the agent: every stage acts at once on the targets that are new in it. */
 export function fakePlan(change: {

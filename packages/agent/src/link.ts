@@ -30,6 +30,8 @@ export interface AgentLink {
   onGone(listener: (detail: string) => void): void
   /** Ends its input: it takes back what is left, closes and exits. Resolves to whether it was gone within `withinMs`. Idempotent. */
   end(withinMs?: number): Promise<boolean>
+  /** Asks it by signal to take everything back and exit; does nothing if it is gone, or never started. */
+  stop(): void
   /** For `up`: lets go of it, so that this process may end and it goes on. */
   release(): void
 }
@@ -51,6 +53,7 @@ const DEADLINE_MS = {
   close: 45_000,
 } as const satisfies Record<Ask['ask'], number>
 const END_MS = 45_000
+const STAND_MS = 60_000
 
 export interface StartOptions {
   /** For tests: a program other than the built agent. */
@@ -112,6 +115,8 @@ class Link implements AgentLink {
     child.stdin?.on('error', () => undefined)
     this.ready = this.#stands.promise
     this.ready.catch(() => undefined)
+    const late = new SafechaosError({ code: 'SC_AGENT', message: `its walls did not stand within ${STAND_MS} ms` })
+    setTimeout(() => this.#stands.reject(late), STAND_MS).unref()
     this.#exited = new Promise((done) => {
       const gone = (how: string): void => {
         this.#lose(how)
@@ -161,6 +166,10 @@ class Link implements AgentLink {
       withinMs,
       () => false,
     )
+  }
+
+  stop(): void {
+    this.#child.kill('SIGTERM')
   }
 
   release(): void {

@@ -1,4 +1,15 @@
-import { bind, type Acts, type ContainmentName, type DigestedPlan, type Facts, faultOf, type Need, SafechaosError } from '@safechaos/core'
+import {
+  bind,
+  type Acts,
+  type ContainmentName,
+  type DigestedPlan,
+  type Facts,
+  faultOf,
+  type Need,
+  resolveTargets,
+  SafechaosError,
+  type Stack,
+} from '@safechaos/core'
 import { digestOf } from './digest.ts'
 
 /** What the agent takes from a plan only after it has rebuilt it. */
@@ -14,7 +25,7 @@ export type CheckPlan = typeof checkPlan
  * Believes a plan only if its digest is right, if it is for the stack that is seen now (its digest) and for this containment, and if the agent's own catalogue makes the same
  * templates, targets and words of its fault. Throws SC_PLAN_MISMATCH.
  */
-export function checkPlan({ plan, digest }: DigestedPlan, seenStack: string, containment: ContainmentName): CheckedPlan {
+export function checkPlan({ plan, digest }: DigestedPlan, stack: Stack, seenStack: string, containment: ContainmentName): CheckedPlan {
   const fault = faultOf(plan.fault.kind)
   const mismatch = (message: string): SafechaosError => new SafechaosError({ code: 'SC_PLAN_MISMATCH', message })
   if (digestOf(plan) !== digest) throw mismatch('the plan does not have the digest it came with')
@@ -24,6 +35,8 @@ export function checkPlan({ plan, digest }: DigestedPlan, seenStack: string, con
   const templates = fault.acts(plan.fault)
   if (digestOf(templates) !== digestOf(plan.templates)) throw mismatch(`the agent's own steps for ${plan.fault.kind} differ from the plan's`)
   if (digestOf(fault.target(plan.fault)) !== digestOf(plan.hits)) throw mismatch('the plan hits something else than its fault says')
+  const own = resolveTargets(plan.hits, stack)
+  if (!own.ok || digestOf(own.targets) !== digestOf(plan.targets)) throw mismatch('the targets are not those of the fault in this stack')
   if (fault.sentence(plan.fault) !== plan.sentence) throw mismatch('the plan says something else than its fault does')
   checkStages({ plan, digest }, mismatch)
   return { needs: fault.needs, bindActs: (facts) => bind(templates, facts) }

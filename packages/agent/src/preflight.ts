@@ -24,6 +24,9 @@ const GLANCE_MS = 30
 /** Proves inside the opened enclosure that the run could act and take back: it changes nothing of the services. Failures are lines. */
 export async function preflight(parts: PreflightParts): Promise<readonly CheckLine[]> {
   const members = await parts.enclosure.members()
+  const lacking = await lackingTool(parts)
+  // Without its tool every rehearsal would fail for the same reason, many times over.
+  if (lacking !== undefined) return [{ check: 'the containment offers what the fault needs', ok: false, detail: lacking }]
   const [undo, canary, fitness] = await Promise.all([rehearseUndo(parts), rehearseCanary(parts), parts.enclosure.fitness()])
   return [targetsLine(parts, members), floorsLine(parts, members), healthLine(members), needsLine(parts), undo, ...canary, ...fitness]
 }
@@ -48,6 +51,23 @@ function healthLine(members: readonly Member[]): CheckLine {
   const bad = members.filter(({ state }) => state !== 'up' && state !== 'healthy')
   const detail = bad.length === 0 ? `${members.length} of ${members.length} up` : bad.map(({ id, state }) => `${id} is ${state}`).join(', ')
   return { check: 'every service is well before anything is broken', ok: bad.length === 0, detail }
+}
+
+/** Rules need a tool of the system, which may be missing where the containment itself works. */
+async function lackingTool({ needs, plan, enclosure }: PreflightParts): Promise<string | undefined> {
+  const [target] = plan.targets
+  if (!needs.includes('nft') || target === undefined) return undefined
+  const look = {
+    look: 'exec',
+    in: 'network',
+    tool: 'nft',
+    args: ['list', 'tables'],
+    expect: 'lacks',
+    pattern: '^table never',
+    deadlineMs: 2000,
+  } as const
+  const { seen, detail } = await enclosure.look('preflight', target, look)
+  return seen === 'unknown' ? `${detail}; on Debian: apt-get install nftables` : undefined
 }
 
 function needsLine({ needs, containment }: PreflightParts): CheckLine {

@@ -60,7 +60,7 @@ class Rig {
   readonly stateDir = mkdtempSync(join(tmpdir(), 'safechaos-session-'))
   readonly clock = new HandClock()
   readonly words: Word[] = []
-  readonly knobs: Knobs = fakeKnobs(fakeMembers('worker', 3))
+  readonly knobs: Knobs = fakeKnobs([...fakeMembers('worker', 3), ...fakeMembers('api', 1)])
   readonly enclosure: FakeEnclosure
   readonly records: FullableRecords
   readonly session: Session
@@ -145,11 +145,11 @@ class Rig {
         this.enclosure.inForce.clear()
         return this.enclosure.emit({ event: 'ended', at: 0, detail: 'by the script' })
       case 'undo-fails':
-        return void this.knobs.undoFails.set(command.target, command.times)
+        return void this.knobs.undoFails.set(this.#name(command.target), command.times)
       case 'inject-fails':
-        return void this.knobs.injectFails.add(command.target)
+        return void this.knobs.injectFails.add(this.#name(command.target))
       case 'never-back':
-        return void this.knobs.neverBack.add(command.target)
+        return void this.knobs.neverBack.add(this.#name(command.target))
       case 'arm-fails':
         this.knobs.arm = 'fails'
         return
@@ -162,6 +162,11 @@ class Rig {
       case 'more-members':
         this.knobs.members.push(...fakeMembers('worker', 5).slice(3))
     }
+  }
+
+  /** The planned target that a worker is, or is the first end of. */
+  #name(worker: string): string {
+    return this.planned.plan.targets.find(({ members }) => members[0] === worker)?.id ?? worker
   }
 
   async #inject(which: string): Promise<void> {
@@ -202,7 +207,12 @@ class Rig {
 const planFor = (kind: 'process.pause' | 'net.partition') =>
   kind === 'process.pause'
     ? fakePlan({ fault: { kind, target: 'worker' }, targets: TARGETS, leaseMs: LEASE_MS, limitMs: LIMIT_MS })
-    : fakePlan({ fault: { kind, between: ['worker', 'api'] }, targets: TARGETS, leaseMs: LEASE_MS, limitMs: LIMIT_MS })
+    : fakePlan({
+        fault: { kind, between: ['worker', 'api'] },
+        targets: TARGETS.map((worker) => `${worker}~api#1`),
+        leaseMs: LEASE_MS,
+        limitMs: LIMIT_MS,
+      })
 
 /** Plays a script and returns the promises that it broke. */
 async function play(kind: 'process.pause' | 'net.partition', commands: readonly Command[]): Promise<string[]> {

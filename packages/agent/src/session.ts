@@ -66,7 +66,7 @@ export class Session {
     if (this.#opening) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was already opened' })
     this.#opening = true
     const { containment, arguments: args, records, owed } = this.#parts
-    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, this.#seen(stack, stackDir), containment.name)
+    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, stack, this.#seen(stack, stackDir), containment.name)
     const late = new SafechaosError({ code: 'SC_STATE', message: 'earlier runs could not be put in order in time' })
     await within(this.#parts.recovered, RECOVERY_MS, () => Promise.reject(late))
     const reaper = await this.#parts.reaper

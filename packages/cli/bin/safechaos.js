@@ -64,7 +64,7 @@ function startWithPinnedNode() {
   const node = inCheckout ? require('./checkout.js').pinnedNode() : undefined
   if (node === undefined) return endWith(`safechaos needs Node.js ${NEEDED.join('.')} or newer; this is ${process.versions.node}.`, 3)
   const { spawn } = require('node:child_process')
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' })
+  const child = spawn(node, process.argv.slice(1), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => endWith(`safechaos: the pinned Node does not start: ${error.message}`, 3))

@@ -23,7 +23,7 @@ const WIDTH = 80
  */
 export async function runCommandLine(words: readonly string[], around: Surroundings): Promise<ExitCode> {
   const [first = '--help'] = words
-  if (words.length <= 1 && HELP.includes(first)) return print(around, helpText(COMMANDS, Math.min(around.stdout.columns ?? WIDTH, 100)))
+  if (words.length <= 1 && HELP.includes(first)) return print(around, helpText(COMMANDS, Math.min(around.stdout.columns || WIDTH, 100)))
   if (words.length === 1 && VERSION.includes(first)) return print(around, manifest.version)
   try {
     return await runCommand(words, around)

@@ -68,7 +68,8 @@ function statusOf({ run, labDir, live, detached, containment, startedAt, ended, 
 
 function statusText({ runs, locked, owed }: Status, paint: Paint, now: number): string {
   const live = runs.filter((run) => run.live)
-  const past = runs.filter((run) => !run.live && !run.up).slice(-SHOWN)
+  // An agent that was started for nothing (a wrong charter, walls that did not stand) is no run that anybody asks for.
+  const past = runs.filter((run) => !run.live && !run.up && run.charter !== undefined).slice(-SHOWN)
   const blocks = [
     ...locked.map(
       (lock) =>

@@ -23,7 +23,7 @@ export class Painter {
   }
 
   get size(): { readonly columns: number; readonly rows: number } {
-    return { columns: this.#terminal.columns ?? 80, rows: this.#terminal.rows ?? 24 }
+    return { columns: this.#terminal.columns || 80, rows: this.#terminal.rows || 24 }
   }
 
   /** Lines must be narrower than the terminal, and fewer than its rows. */

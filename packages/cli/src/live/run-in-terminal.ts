@@ -47,7 +47,7 @@ function tellEnd({ output, cwd }: Call, { run, runDir, verdict }: RunResult): vo
   output.say(
     [
       '',
-      ...verdictLines(verdict, output.paint, output.live ? process.stdout.columns : undefined),
+      ...verdictLines(verdict, output.paint, output.live ? process.stdout.columns || undefined : undefined),
       '',
       `report  ${relative(cwd, report)}`,
       `next    ${next}`,

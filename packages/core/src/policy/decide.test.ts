@@ -97,7 +97,10 @@ describe('limits', () => {
   })
 
   test('approvals cannot be counted yet, so a cell that asks for them denies', () => {
-    expect(within({ approvals: { sre: 2 } })).toMatchObject({ effect: 'deny', smallestChange: 'have 2 of sre approve' })
+    expect(within({ approvals: { sre: 2 } })).toMatchObject({
+      effect: 'deny',
+      smallestChange: 'wait until approvals can be given, or take sre out of the cell',
+    })
     expect(within({ approvals: { sre: 0 } }).effect).toBe('allow')
   })
 

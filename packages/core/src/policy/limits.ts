@@ -33,7 +33,10 @@ export function limitFindings(plan: Plan, limits: CellLimits, cell: string): Fin
   }
   for (const [role, count] of Object.entries(limits.approvals)) {
     if (count > 0)
-      findings.push({ why: `${cell} asks for ${count} signed by ${role}, and none can be counted yet`, change: `have ${count} of ${role} approve` })
+      findings.push({
+        why: `${cell} asks for ${count} signed by ${role}, and none can be counted yet`,
+        change: `wait until approvals can be given, or take ${role} out of the cell`,
+      })
   }
   return findings
 }

@@ -6,8 +6,16 @@ export type Entry = Pick<LedgerRecord, 'at' | 'body'>
 
 export const CLEAN: Residue = { found: [], notSeen: [], looked: ['services', 'nft'] }
 
+/** Stands for "a tenth of a second before its record". */
+const FRESH = -1
+
 /** Records a second apart, from 1,000 ms on. */
-export const entries = (...bodies: readonly Body[]): Entry[] => bodies.map((body, index) => ({ at: 1000 * (index + 1), body }))
+export const entries = (...bodies: readonly Body[]): Entry[] => bodies.map((body, index) => stamp(body, 1000 * (index + 1)))
+
+function stamp(body: Body, at: number): Entry {
+  if (body.kind !== 'gate' || body.state.newest !== FRESH) return { at, body }
+  return { at, body: { ...body, state: { ...body.state, newest: at - 100 } } }
+}
 
 export const act = (what: ActRecord['what'], more: Partial<ActRecord> = {}): Body => ({
   kind: 'act',
@@ -18,7 +26,7 @@ export const act = (what: ActRecord['what'], more: Partial<ActRecord> = {}): Bod
 
 export const gateSays = (state: GateState['state'], more: Partial<GateState> = {}): Body => ({
   kind: 'gate',
-  state: { gate: 'errorRatio', state, value: 0.01, reason: undefined, detail: '', newest: 1, nearing: false, ...more },
+  state: { gate: 'errorRatio', state, value: 0.01, reason: undefined, detail: '', newest: FRESH, nearing: false, ...more },
 })
 
 export const cause = (name: Extract<Body, { kind: 'end-cause' }>['cause'], detail = ''): Body => ({

@@ -102,7 +102,7 @@ describe('stopped or inconclusive', () => {
     const verdict = run(cause(name, 'so it was'))
     expect(verdict).toMatchObject({ endedBy: name, hypothesis: { state: 'inconclusive' }, exit })
     expect(verdict.hypothesis.why).toMatch(/: so it was$/)
-    expect(verdict.sentence).toMatch(/^Inconclusive: with 1 of 1 worker killed, .*; the lab stopped it, and everything was back 4 s later\.$/)
+    expect(verdict.sentence).toMatch(/^Inconclusive: with 1 of 1 worker killed, .*; (the lab stopped it, and )?everything was back 4 s later\.$/)
   })
 
   test('a starved machine refutes nothing, whatever else is recorded', () => {
@@ -214,7 +214,8 @@ describe('the rollback', () => {
   test('that the agent calls stuck is stuck, until it was verified after all', () => {
     const reverted: Body = { kind: 'reverted', ms: 9000, acts: 1, stuck: ['a1', 'a9'] }
     expect(after(reverted, act('stuck'))).toMatchObject({ rollback: { state: 'stuck', why: 'not seen to be undone: worker#1, a9' }, exit: 5 })
-    expect(after({ ...reverted, stuck: ['a1'] }, act('stuck'), act('verified')).rollback.state).toBe('clean')
+    const looked: Body = { kind: 'residue', when: 'after-close', residue: CLEAN }
+    expect(after({ ...reverted, stuck: ['a1'] }, act('stuck'), act('verified'), looked).rollback.state).toBe('clean')
   })
 
   test('of a canary that was left in is stuck, even if nothing else was injected', () => {
@@ -231,9 +232,9 @@ describe('the rollback', () => {
     }
   })
 
-  test('that nobody looked at from outside says so', () => {
+  test('that nobody looked at from outside is never called clean', () => {
     const verdict = after(...ending().filter((body) => body.kind !== 'residue'))
-    expect(verdict.rollback).toEqual({ state: 'clean', why: 'every undo was verified; nobody looked from outside afterwards' })
+    expect(verdict.rollback).toEqual({ state: 'stuck', why: 'nobody looked from outside whether it is gone' })
     expect(verdict.evidence.why).toBe('no residue scan before closing; no residue scan after closing')
   })
 })
@@ -273,7 +274,7 @@ describe('the containment', () => {
 
 test('evidence has gaps for what was recorded late, not seen, or never judged', () => {
   const two = samplePlan({ ramp: { steps: [1] }, abort: { errorRatio: '> 5%', p95: '> 300ms' } }, sampleStack(1))
-  const unseen = { ...CLEAN, notSeen: ['nft rules'] }
+  const unseen = { ...CLEAN, notSeen: ['mounts', 'nft: this fault makes no rules'] }
   const verdict = judgeAll(
     ...opening(two),
     ...fault(),
@@ -284,7 +285,7 @@ test('evidence has gaps for what was recorded late, not seen, or never judged', 
   )
   expect(verdict.evidence).toEqual({
     state: 'gaps',
-    why: 'recorded late: the abort; no residue scan before closing; not seen: nft rules; never judged: p95',
+    why: 'recorded late: the abort; no residue scan before closing; not seen: mounts; never judged: p95',
   })
 })
 

@@ -1,4 +1,5 @@
 import { type ExitCode, worstExit } from '../exit.ts'
+import { faultOf } from '../faults/catalogue.ts'
 import type { EndCause } from '../ledger/end-causes.ts'
 import { CONTAINMENT_TRAITS } from '../plan/containment-traits.ts'
 import type { ActView, RunView } from '../run/run-view.ts'
@@ -46,11 +47,14 @@ function judgeRollback(view: RunView): Verdict['rollback'] {
   const stuck = [...new Set([...(view.reverted?.stuck ?? []).filter((act) => view.acts[act]?.owed ?? true), ...owed.map((act) => act.act)])]
   if (stuck.length > 0) return { state: 'stuck', why: `not seen to be undone: ${stuck.map((act) => view.acts[act]?.target ?? act).join(', ')}` }
   if (found.length > 0) return { state: 'stuck', why: `left behind: ${found.map((item) => item.what).join(', ')}` }
+  const after = view.residue['after-close']
+  if (view.opened !== undefined && view.reverted !== undefined && after === undefined)
+    return { state: 'stuck', why: 'nobody looked from outside whether it is gone' }
   if (!acts.some((act) => act.stage > 0)) return { state: 'nothing-to-undo', why: 'nothing was injected' }
-  const looked = view.residue['after-close'] !== undefined
+  const unseen = after?.notSeen ?? []
   return {
     state: 'clean',
-    why: `every undo was verified${looked ? ', and a look from outside found nothing left' : '; nobody looked from outside afterwards'}`,
+    why: `every undo was verified, and a look from outside found nothing left${unseen.length === 0 ? '' : `, but did not see ${unseen.join(', ')}`}`,
   }
 }
 
@@ -63,11 +67,15 @@ function judgeContainment(view: RunView): Verdict['containment'] {
   const untried = view.walls.filter((wall) => wall.held === 'not tried').map((wall) => wall.wall)
   const limits = view.opened.weaker.map((sentence) => sentence.replace(/\.$/, ''))
   if (untried.length > 0) limits.push(`not tried: ${untried.join(', ')}`)
-  if (view.walls.length === 0) return { state: 'weaker', why: ['no wall was tried', ...limits].join('; ') }
+  if (tried === 0 && fallen.length === 0) return { state: 'weaker', why: ['no wall was tried', ...limits].join('; ') }
   if (walled) return { state: 'held', why: [`${tried} of ${view.walls.length} walls tried from inside, and held`, ...limits].join('; ') }
   if (fallen.length > 0) limits.push(`not held: ${fallen.join(', ')}`)
   return { state: 'weaker', why: limits.join('; ') }
 }
+
+/** Rules of the kernel that could not be read are a gap for a fault that makes some, and for no other. */
+const matters = (view: RunView, notSeen: string): boolean =>
+  !notSeen.startsWith('nft') || faultOf(view.planned?.plan.fault.kind ?? '')?.touches.includes('nft') !== false
 
 /** Gaps are named; they never change another judgement for the better. */
 function judgeEvidence(view: RunView): Verdict['evidence'] {
@@ -75,7 +83,7 @@ function judgeEvidence(view: RunView): Verdict['evidence'] {
   for (const when of ['before-close', 'after-close'] as const) {
     const residue = view.residue[when]
     if (view.opened !== undefined && residue === undefined) gaps.push(`no residue scan ${when === 'before-close' ? 'before' : 'after'} closing`)
-    gaps.push(...(residue?.notSeen ?? []).map((what) => `not seen: ${what}`))
+    gaps.push(...(residue?.notSeen ?? []).filter((what) => matters(view, what)).map((what) => `not seen: ${what}`))
   }
   const unjudged = (view.planned?.plan.gates ?? []).filter((gate) => view.gates[gate.name] === undefined).map((gate) => gate.name)
   if (unjudged.length > 0) gaps.push(`never judged: ${unjudged.join(', ')}`)

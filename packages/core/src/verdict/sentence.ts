@@ -55,5 +55,6 @@ function backAgain(view: RunView, { rollback, endedBy: cause }: Omit<Verdict, 's
   if (rollback.state === 'stuck') return `not everything is back: ${rollback.why}`
   const { cause: at, reverted } = view.times
   if (cause === 'completed' || at === undefined || reverted === undefined) return 'everything is back'
-  return `the lab stopped it, and everything was back ${durationText(Math.max(0, reverted - at))} later`
+  const who = cause === 'operator' ? '' : 'the lab stopped it, and '
+  return `${who}everything was back ${durationText(Math.max(0, reverted - at))} later`
 }

@@ -22,6 +22,6 @@ test('an agent that lives and does not answer may still hold something: nobody s
   const recorded: Body[] = []
   const ports = { run: 'r1', stateDir } as Desk['ports']
   const residue = await closeWithoutAgent({ ports, records, record: (body) => recorded.push(body) })
-  expect(residue).toMatchObject({ found: [], notSeen: [expect.stringContaining('does not answer')] })
+  expect(residue).toMatchObject({ found: [{ key: 'agent', what: expect.stringContaining('does not answer') as string }] })
   expect(recorded).toEqual([])
 })

@@ -19,10 +19,16 @@ export async function close(desk: Desk, watch: GateWatch): Promise<string> {
 /** Of a dead agent everything is put in order, by us or by its reaper. One that lives and does not answer keeps what it has: nobody can say what. */
 export async function closeWithoutAgent(desk: Pick<Desk, 'ports' | 'records' | 'record'>): Promise<Residue> {
   const { stateDir, run } = desk.ports
-  const { live, residue } = await recoverLab(stateDir)
-  adoptChain(desk)
-  if (!live.includes(run)) return residue
-  return { ...residue, notSeen: [...residue.notSeen, 'what its agent, which lives and does not answer, still holds'] }
+  try {
+    const { live, residue } = await recoverLab(stateDir)
+    adoptChain(desk)
+    if (!live.includes(run)) return residue
+    const what = 'its agent, which lives and does not answer, with all that it still holds'
+    return { ...residue, found: [...residue.found, { key: 'agent', what }] }
+  } catch (error) {
+    const what = `what the agent owed: ${error instanceof Error ? error.message : String(error)}`
+    return { found: [{ key: 'recovery', what }], notSeen: [], looked: [] }
+  }
 }
 
 /** What the agent's own chain says and nobody told us any more, by the agent's hand or by that of who cleaned up after it. */

@@ -90,6 +90,8 @@ function listen(desk: Desk, watch: GateWatch): void {
 function stopNow(desk: Desk): void {
   try {
     abortRun(desk.ports.stateDir, desk.ports.run)
+  } catch (error) {
+    desk.note({ kind: 'late', what: `the abort file could not be written: ${error instanceof Error ? error.message : String(error)}` })
   } finally {
     desk.ending.because('operator', 'stopped by a person at the terminal')
   }

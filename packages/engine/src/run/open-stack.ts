@@ -9,7 +9,7 @@ import type { Prepared } from './prepare.ts'
 export async function openStack(desk: Desk, { planned, stack, stackDir }: Prepared): Promise<string> {
   const opening = desk.link.ask({ ask: 'open', planned, stack, stackDir })
   opening.catch(() => undefined)
-  await desk.link.ready
+  await Promise.race([desk.link.ready, opening.then(() => undefined)])
   desk.tell()
   const { members, weaker } = await opening
   desk.note({ kind: 'opened', containment: planned.plan.containment, weaker, targets: members.map(({ id }) => id) })

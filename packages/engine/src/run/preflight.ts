@@ -1,4 +1,4 @@
-import { type CheckLine, SafechaosError } from '@safechaos/core'
+import { type CheckLine, CONTAINMENT_TRAITS, type ContainmentName, SafechaosError, type Wall } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 import { rehearseGates } from './rehearse-gates.ts'
 import type { Prepared } from './prepare.ts'
@@ -8,7 +8,7 @@ export async function preflight(desk: Desk, { planned }: Prepared): Promise<stri
   const { walls } = await desk.link.ask({ ask: 'walls' })
   desk.record({ kind: 'walls', walls })
   const { lines } = await desk.link.ask({ ask: 'preflight' })
-  const all: CheckLine[] = [...lines, ...rehearseGates(planned.plan)]
+  const all: CheckLine[] = [...lines, ...wallLines(planned.plan.containment, walls), ...rehearseGates(planned.plan)]
   desk.record({ kind: 'preflight', lines: all })
   const failed = all.filter(({ ok }) => !ok)
   if (failed.length > 0) {
@@ -19,4 +19,22 @@ export async function preflight(desk: Desk, { planned }: Prepared): Promise<stri
     desk.record({ kind: 'snapshot', what: 'taken', detail })
   }
   return `${all.length} of ${all.length} checks passed`
+}
+
+/** A containment that has walls must have shown them: nothing is injected behind a wall that fell, or behind none that was tried. */
+export function wallLines(containment: ContainmentName, walls: readonly Wall[]): CheckLine[] {
+  if (!CONTAINMENT_TRAITS[containment].walled) return []
+  const fallen = walls.filter(({ held }) => held === 'not held')
+  const tried = walls.filter(({ held }) => held === 'held').length
+  const detail =
+    fallen.length > 0
+      ? `not held: ${fallen.map((wall) => `${wall.wall} (${wall.detail})`).join(', ')}`
+      : `${tried} of ${walls.length} tried from inside, and held`
+  return [
+    {
+      check: 'the walls hold',
+      ok: tried > 0 && fallen.length === 0,
+      detail: tried === 0 && fallen.length === 0 ? `none could be tried: ${walls.map((wall) => wall.detail).join('; ')}` : detail,
+    },
+  ]
 }

@@ -1,4 +1,4 @@
-import type { Plan, PlannedStage } from '@safechaos/core'
+import { BOUNDS, type Plan, type PlannedStage } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
 
@@ -7,6 +7,9 @@ const LOOK_MS = 50
 /** Injects stage after stage; goes on only when every gate was green by samples taken after the injection. Ends at the first cause to end. */
 export async function ramp(desk: Desk, plan: Plan, watch: GateWatch): Promise<string> {
   watch.arm()
+  // At the first cause, whatever is being waited for: the agent takes an end twice for once, and `revert` gets the same answer later.
+  const dispatch = (): void => void desk.link.ask({ ask: 'revert', cause: desk.ending.cause ?? 'error' }).catch(() => undefined)
+  desk.ending.signal.addEventListener('abort', dispatch, { once: true })
   for (const stage of plan.stages) {
     await runStage(desk, plan, stage, watch)
     if (desk.ending.cause !== undefined) return `ended in stage ${stage.number} of ${plan.stages.length}`
@@ -18,6 +21,7 @@ export async function ramp(desk: Desk, plan: Plan, watch: GateWatch): Promise<st
 async function runStage(desk: Desk, plan: Plan, stage: PlannedStage, watch: GateWatch): Promise<void> {
   const said = { kind: 'ramp', stage: stage.number, targets: stage.targets, of: plan.targets.length } as const
   desk.record({ ...said, state: 'inject' })
+  if (desk.ending.cause !== undefined) return
   await desk.link.ask({ ask: 'inject', stage: stage.number })
   if (stage.number === 1) desk.ports.hooks.onLease?.(desk.clock.now() + plan.lease.ms)
   if (stage.number === 1) desk.record({ kind: 'lease', state: 'granted', detail: `${plan.lease.ms} ms, renewed by green samples` })
@@ -26,24 +30,31 @@ async function runStage(desk: Desk, plan: Plan, stage: PlannedStage, watch: Gate
   const landed = tellLanded(desk)
   await desk.clock.sleep(stage.holdMs, desk.ending.signal)
   await landed
+  if (desk.ending.cause === undefined) await tellLanded(desk)
   await waitForGreen(desk, plan, injectedAt, watch)
-  if (desk.ending.cause === undefined) desk.record({ ...said, state: 'passed' })
+  if (desk.ending.cause !== undefined) return
+  for (const state of watch.states) desk.note({ kind: 'gate', state })
+  desk.record({ ...said, state: 'passed' })
 }
 
-/** Asks at once, since a breach may end the fault soon. That it could not be told is a fact for the verdict, not a reason to end. */
+/**
+ * Asks at once, since a breach may end the fault soon, and once more before the stage ends, for what acted later in it. That it could not be
+ * told is a fact for the verdict, not a reason to end; what was looked for while the fault was being taken back says nothing.
+ */
 async function tellLanded(desk: Desk): Promise<void> {
-  try {
-    const { seen } = await desk.link.ask({ ask: 'landed' })
-    desk.record({ kind: 'landed', seen })
-  } catch (error) {
-    desk.record({ kind: 'landed', seen: { seen: 'unknown', detail: error instanceof Error ? error.message : String(error) } })
-  }
+  const seen = await desk.link.ask({ ask: 'landed' }).then(
+    (answer) => answer.seen,
+    (error: unknown) => ({ seen: 'unknown', detail: error instanceof Error ? error.message : String(error) }) as const,
+  )
+  if (seen.seen === 'yes' || desk.ending.cause === undefined) desk.record({ kind: 'landed', seen })
 }
 
 /** A gate that stays unknown ends the run by itself; one that is only nearing its limit turns green or breaches within its windows. */
-async function waitForGreen(desk: Desk, plan: Plan, since: number, watch: GateWatch): Promise<void> {
-  const until =
-    desk.clock.now() + Math.max(0, ...plan.gates.map(({ windowMs, of, freshMs }) => windowMs * of + freshMs)) + (plan.load?.timeoutMs ?? 0)
+async function waitForGreen(desk: Desk, plan: Plan, injectedAt: number, watch: GateWatch): Promise<void> {
+  // A window that began before the injection is no evidence of what came after it; a slice of load may reach a little beyond its window.
+  const since = injectedAt + Math.max(0, ...plan.gates.map(({ windowMs }) => windowMs)) + BOUNDS.sliceMs
+  const patience = Math.max(0, ...plan.gates.map(({ windowMs, of, freshMs }) => windowMs * (of + 1) + freshMs)) + (plan.load?.timeoutMs ?? 0)
+  const until = desk.clock.now() + patience
   while (desk.ending.cause === undefined && plan.gates.length > 0 && !watch.greenSince(since)) {
     if (desk.clock.now() > until) {
       desk.ending.because('gate-unknown', 'no green sample since the injection')

@@ -32,7 +32,7 @@ export async function runExperiment(options: RunOptions, hooks: RunHooks, starte
     await desk.stage('check', async () => `${plan.charter.file}, ${plan.stack.file}`)
     await desk.stage('plan', async () => digest)
     await desk.stage('policy', async () => prepared.decision.why.join('; '))
-    if (prepared.decision.effect === 'deny') throw denied(desk, prepared.decision.why)
+    if (prepared.decision.effect === 'deny') throw await denied(desk, prepared.decision.why)
     await desk.stage('approvals', async () => 'none asked for')
     await desk.stage('open', async () => openStack(desk, prepared))
     instead = await weakerContainment(early)
@@ -69,7 +69,9 @@ async function insideWalls({ desk, place, watch }: OpenDesk, prepared: Prepared)
   return { ...place, verdict: verdictOf(desk) }
 }
 
-function denied(desk: Desk, why: readonly string[]): SafechaosError {
+/** The walls that were raised meanwhile are taken down in order: nobody was lost, and nothing was refused halfway. */
+async function denied(desk: Desk, why: readonly string[]): Promise<SafechaosError> {
   desk.tell()
+  await desk.link.ask({ ask: 'close' }).catch(() => undefined)
   return new SafechaosError({ code: 'SC_POLICY', message: `denied by policy: ${why.join('; ')}` })
 }

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { labState, listRuns, type Member, readJson, runFolder, startAgent } from '@safechaos/agent'
 import { type ContainmentName, SafechaosError } from '@safechaos/core'
@@ -34,7 +34,7 @@ const LOOK_MS = 25
  * work and nobody chose one, it is `process`, and `weaker` says so. Throws SC_STACK, SC_CONTAINMENT, SC_BUSY.
  */
 export async function bringUp(options: UpOptions): Promise<BroughtUp> {
-  const labDir = findLabFolder(options.cwd)
+  const labDir = findLabFolder(options.stack === undefined ? options.cwd : dirname(resolve(options.cwd, options.stack)))
   const loaded = stackOf(labDir, options)
   const stateDir = labState(labDir)
   const held = listRuns(stateDir).find(({ detached }) => detached)
@@ -69,7 +69,7 @@ async function open(labDir: string, stateDir: string, loaded: LoadedStack, conta
     link.release()
     return { run, labDir, stack: loaded.stackFile, containment, members, weaker }
   } catch (error) {
-    process.kill(link.pid, 'SIGTERM')
+    link.stop()
     await link.end(OPEN_MS)
     if (!(error instanceof SafechaosError)) throw error
     const log = join(runFolder(stateDir, run).folder, 'services.jsonl')
