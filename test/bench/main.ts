@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildIfStale } from '../../scripts/build.ts'
-import { abort } from './abort.ts'
+import { abort, abortBurning } from './abort.ts'
 import { type Bench, machine, type Outcome, quantiles, type Row } from './bench.ts'
 import { breach } from './breach.ts'
 import { controllerDeath } from './controller-death.ts'
@@ -15,7 +15,7 @@ import { ledger } from './ledger.ts'
 import { ownTime } from './own-time.ts'
 import { spentElsewhere } from './spent-elsewhere.ts'
 
-const BENCHES: readonly Bench[] = [help, ownTime, ledger, breach, controllerDeath, abort]
+const BENCHES: readonly Bench[] = [help, ownTime, ledger, breach, controllerDeath, abort, abortBurning]
 const FILE = join(import.meta.dirname, '../../docs/numbers.md')
 const HEAD = `# Numbers
 
