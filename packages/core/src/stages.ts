@@ -24,7 +24,7 @@ export const STAGE_SENTENCE = {
   check: 'check every field and file it names',
   plan: 'resolve targets, steps, instants and the worst case',
   policy: 'ask the blast-radius matrix',
-  approvals: 'count the signed approvals',
+  approvals: 'count the signed approvals (none is asked for yet)',
   open: 'open an isolated copy of the stack',
   preflight: 'prove inside it that walls hold, undo works and gates can fail',
   baseline: 'measure the system before anything is broken',

@@ -6,12 +6,13 @@ import type { Prepared } from './prepare.ts'
  * Hands the plan and the stack to the agent, while its walls are still being raised: it compares the plan with its own catalogue, and starts
  * the services as soon as the walls stand. Waits until they are up.
  */
-export async function openStack(desk: Desk, { planned, stack, stackDir }: Prepared): Promise<string> {
+export async function openStack(desk: Desk, { planned, stack, stackDir }: Prepared, fellBack: string | undefined): Promise<string> {
   const opening = desk.link.ask({ ask: 'open', planned, stack, stackDir })
   opening.catch(() => undefined)
   await Promise.race([desk.link.ready, opening.then(() => undefined)])
   desk.tell()
-  const { members, weaker } = await opening
+  const { members, weaker: always } = await opening
+  const weaker = [...(fellBack === undefined ? [] : [fellBack]), ...always]
   desk.note({ kind: 'opened', containment: planned.plan.containment, weaker, targets: members.map(({ id }) => id) })
   const { load } = planned.plan
   const signals = [...planned.plan.signals, ...invariantSignals(planned.plan.invariants)]

@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly charter: string
   /** Overrides the charter's own. */
   readonly containment?: ContainmentName
+  /** Why a stronger containment was not taken, for people. */
+  readonly fellBack?: string
 }
 
 /** All that is decided before anything is opened. */
@@ -59,16 +61,26 @@ export async function ready(options: RunOptions, started?: EarlyRun): Promise<Re
   }
 }
 
+/** The containment to take when the strongest one does not work here, and why. */
+export interface Instead {
+  readonly containment: ContainmentName
+  readonly why: string
+}
+
 /**
  * Waits until the walls stand. Where the strongest containment does not work and nobody chose it, the answer is the one to take instead, which
  * plan, policy and report then say. Throws what else keeps them from standing.
  */
-export async function weakerContainment({ link, chosen, containment }: EarlyRun): Promise<ContainmentName | undefined> {
+export async function weakerContainment({ link, chosen, containment }: EarlyRun): Promise<Instead | undefined> {
   try {
     await link.ready
     return undefined
   } catch (error) {
     if (chosen || containment === 'process' || !(error instanceof SafechaosError) || error.code !== 'SC_CONTAINMENT') throw error
-    return 'process'
+    const [first = ''] = error.message.split('\n')
+    return {
+      containment: 'process',
+      why: `${containment} does not work here, so there are no walls (${first.slice(0, 160)}); safechaos doctor says what would help.`,
+    }
   }
 }

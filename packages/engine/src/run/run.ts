@@ -1,4 +1,4 @@
-import { type ContainmentName, SafechaosError, type Verdict } from '@safechaos/core'
+import { SafechaosError, type Verdict } from '@safechaos/core'
 import { baseline } from './baseline.ts'
 import { close } from './close.ts'
 import type { Desk, RunHooks } from './desk.ts'
@@ -7,7 +7,7 @@ import { judgeRun, verdictOf } from './judge-run.ts'
 import { openDesk, type OpenDesk, type RunPlace } from './open-desk.ts'
 import { openStack } from './open-stack.ts'
 import { preflight } from './preflight.ts'
-import { type Prepared, ready, type RunOptions, weakerContainment } from './prepare.ts'
+import { type Instead, type Prepared, ready, type RunOptions, weakerContainment } from './prepare.ts'
 import { ramp } from './ramp.ts'
 import { endRecord, report } from './report.ts'
 import { revert } from './revert.ts'
@@ -25,7 +25,7 @@ export async function runExperiment(options: RunOptions, hooks: RunHooks, starte
   const { early, prepared } = await ready(options, started)
   const opened = await begin(early, prepared, hooks)
   const { desk, watch } = opened
-  let instead: ContainmentName | undefined
+  let instead: Instead | undefined
   try {
     const { plan, digest } = prepared.planned
     await desk.stage('charter', async () => plan.charter.name)
@@ -34,7 +34,7 @@ export async function runExperiment(options: RunOptions, hooks: RunHooks, starte
     await desk.stage('policy', async () => prepared.decision.why.join('; '))
     if (prepared.decision.effect === 'deny') throw await denied(desk, prepared.decision.why)
     await desk.stage('approvals', async () => 'none asked for')
-    await desk.stage('open', async () => openStack(desk, prepared))
+    await desk.stage('open', async () => openStack(desk, prepared, options.fellBack))
     instead = await weakerContainment(early)
     if (instead === undefined) return await insideWalls(opened, prepared)
   } finally {
@@ -42,7 +42,7 @@ export async function runExperiment(options: RunOptions, hooks: RunHooks, starte
     await early.link.end()
     await endRecord(desk)
   }
-  return await runExperiment({ ...options, containment: instead }, hooks)
+  return await runExperiment({ ...options, containment: instead.containment, fellBack: instead.why }, hooks)
 }
 
 /** No durable record, no start: what was raised meanwhile is taken down again before that is said. */
