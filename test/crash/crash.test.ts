@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeCrashLab, type CrashLab } from './lab.ts'
+import { type CrashLab, FAULT_KINDS, makeCrashLab } from './lab.ts'
 import { sampleOf, wholeMatrix } from './matrix.ts'
 import { runTrial } from './trial.ts'
 
@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => lab.remove())
 
 describe('whoever dies, wherever, nothing is left within the bound that the plan prints', () => {
-  const trials = sampleOf(wholeMatrix(['process.kill', 'process.pause', 'process.roulette', 'net.partition', 'net.loss', 'cpu.burn']), IN_CI)
+  const trials = sampleOf(wholeMatrix(FAULT_KINDS), IN_CI)
   for (const death of ['agent', 'controller', 'both', 'hung'] as const) {
     const mine = trials.filter((trial) => trial.death === death)
     test(`${mine.length} deaths: ${death}`, { timeout: mine.length * 12_000 + 10_000 }, async () => {

@@ -92,7 +92,7 @@ export function findResidue(before: Before, run: string, stateDir: string): stri
     if (one.zombie || before.processes.has(key(one)) || one.pid === process.pid) continue
     const carries = (one.commandLine.includes(run) && !one.commandLine.includes('/crash/driver.ts')) || read(`/proc/${one.pid}/environ`).includes(run)
     const ofLab = /sha256sum \/dev\/zero|safechaos-crash-sleeper/.test(one.commandLine)
-    if (carries || ofLab) found.push(`process ${one.pid}: ${one.commandLine.slice(0, 120)}`)
+    if (carries || (ofLab && !ofAnotherRun(one.pid, run))) found.push(`process ${one.pid}: ${one.commandLine.slice(0, 120)}`)
   }
   for (const name of new Set(namespacesNow(run))) if (!before.namespaces.has(name)) found.push(`namespace ${name}`)
   for (const mount of mountsNow()) if (!before.mounts.has(mount)) found.push(`mount ${mount}`)

@@ -13,6 +13,9 @@ const FAULTS: Readonly<Record<string, string>> = {
   'cpu.burn': '{ kind: cpu.burn, target: a }',
 }
 
+/** Every fault of the lab's charters. */
+export const FAULT_KINDS: readonly string[] = Object.keys(FAULTS)
+
 /** Replicas of the lab's stack. */
 export const SLEEPERS = 3
 
@@ -46,7 +49,7 @@ export function makeCrashLab(): CrashLab {
   return {
     stateDir: labState(join(dir, 'lab')),
     environment,
-    faults: Object.keys(FAULTS),
+    faults: FAULT_KINDS,
     charter: (fault) => join(dir, `lab/charters/${fault}.yaml`),
     newRun: newRunId,
     remove: () => rmSync(dir, { recursive: true, force: true }),

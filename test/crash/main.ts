@@ -1,31 +1,41 @@
 /**
  * `npm run test:crash -- --full`: every fault, containment, death and place, several times; writes docs/crash.md. Without `--full` it runs an even
- * sample. `--rounds N` repeats the table, `--only TEXT` narrows it.
+ * sample. `--rounds N` repeats the table, `--workers N` runs as many at a time, `--only TEXT` narrows it.
  */
 import { writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { buildIfStale } from '../../scripts/build.ts'
-import { makeCrashLab } from './lab.ts'
+import { type CrashLab, FAULT_KINDS, makeCrashLab } from './lab.ts'
 import { sampleOf, wholeMatrix } from './matrix.ts'
 import { type Outcome, runTrial } from './trial.ts'
 
 const { values } = parseArgs({
-  options: { full: { type: 'boolean', default: false }, rounds: { type: 'string', default: '1' }, only: { type: 'string' } },
+  options: {
+    full: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
 })
 buildIfStale()
-const lab = makeCrashLab()
-const table = wholeMatrix(lab.faults).filter((trial) => values.only === undefined || JSON.stringify(trial).includes(values.only))
+// One run at a time holds an environment, so whoever works beside another has a lab of its own.
+const labs = Array.from({ length: Number(values.workers) }, () => makeCrashLab())
+const table = wholeMatrix(FAULT_KINDS).filter((trial) => values.only === undefined || JSON.stringify(trial).includes(values.only))
 const trials = values.full ? Array.from({ length: Number(values.rounds) }, () => table).flat() : sampleOf(table, 60)
 const outcomes: Outcome[] = []
-for (const [index, trial] of trials.entries()) {
-  const outcome = await runTrial(lab, trial)
-  outcomes.push(outcome)
-  if (outcome.goneMs === undefined) console.log(`LEFT ${JSON.stringify(outcome)}`)
-  if ((index + 1) % 50 === 0)
-    console.log(`${index + 1} of ${trials.length}, ${outcomes.filter(({ goneMs }) => goneMs === undefined).length} left something`)
+const waiting = [...trials]
+async function work(lab: CrashLab): Promise<void> {
+  for (let trial = waiting.shift(); trial !== undefined; trial = waiting.shift()) {
+    const outcome = await runTrial(lab, trial)
+    outcomes.push(outcome)
+    if (outcome.goneMs === undefined) console.log(`LEFT ${JSON.stringify(outcome)}`)
+    if (outcomes.length % 50 === 0)
+      console.log(`${outcomes.length} of ${trials.length}, ${outcomes.filter(({ goneMs }) => goneMs === undefined).length} left something`)
+  }
 }
-lab.remove()
+await Promise.all(labs.map(work))
+for (const lab of labs) lab.remove()
 
 const quantile = (sorted: readonly number[], q: number): string =>
   `${Math.round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0)}`
