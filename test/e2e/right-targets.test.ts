@@ -97,7 +97,7 @@ describe.concurrent('an inject', () => {
     const outcome = await run({ ...stack(stubborn), ...script }, { fault: '{ kind: process.kill, target: stubborn, signal: SIGTERM }' })
     expectNoPass(outcome)
     expect(outcome.told.acts('injected')).toHaveLength(1)
-    expect(outcome.told.acts('not-landed')).toHaveLength(1)
+    expect(outcome.told.acts('not-landed')).not.toHaveLength(0)
   })
 
   test('that cuts a link on which nobody speaks did not land', async (context) => {

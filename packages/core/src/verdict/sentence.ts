@@ -16,11 +16,13 @@ export function sentenceOf(view: RunView, judged: Omit<Verdict, 'sentence' | 'ex
   return `${word}: ${what}${nothing}; ${backAgain(view, judged)}.`
 }
 
-/** "2 of 4 workers killed": how far the ramp came; undefined before the first inject. */
+/** "2 of 4 workers killed": how many were hit; undefined before the first inject. */
 function scopeOf(view: RunView): string | undefined {
   const plan = view.planned?.plan
   if (plan === undefined || view.times.injected === undefined) return undefined
-  const reached = Math.max(...view.ramp.map((stage) => stage.targets), 1)
+  // Those that were hit, not those that were planned: a target that was gone by then was not.
+  const hit = new Set(Object.values(view.acts).flatMap((act) => (act.stage > 0 && act.times.injected !== undefined ? [act.target] : [])))
+  const reached = Math.max(hit.size, 1)
   const of = plan.targets.length
   const name = plan.hits.of === 'members' ? plan.hits.service : `${plan.hits.between.join('–')} link`
   return `${reached} of ${of} ${of === 1 ? name : `${name}s`} ${faultOf(plan.fault.kind)?.afflicted ?? `under ${plan.fault.kind}`}`
