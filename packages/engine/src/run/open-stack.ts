@@ -9,7 +9,12 @@ import type { Prepared } from './prepare.ts'
 export async function openStack(desk: Desk, { planned, stack, stackDir }: Prepared, fellBack: string | undefined): Promise<string> {
   const opening = desk.link.ask({ ask: 'open', planned, stack, stackDir })
   opening.catch(() => undefined)
-  await Promise.race([desk.link.ready, opening.then(() => undefined)])
+  const answered = opening.then(
+    () => undefined,
+    () => undefined,
+  )
+  // Walls that do not stand reject before the answer comes; a refusal for another reason is one that people hear of.
+  await Promise.race([desk.link.ready, answered])
   desk.tell()
   const { members, weaker: always } = await opening
   const weaker = [...(fellBack === undefined ? [] : [fellBack]), ...always]
