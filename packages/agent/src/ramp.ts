@@ -9,7 +9,7 @@ const MEMBERS_MS = 2000
 /** What goes wrong outside any ask: a later act of a stage could not be made. */
 export type OnFailure = (error: Error) => void
 
-/** The stages of one run, as the plan grants them: one after the other, none twice, none left out. */
+/** The stages of one run, as the plan grants them: one after the other, none twice, none left out. Whoever asks sees to it that one is asked for at a time. */
 export class Ramp {
   readonly #book: ActBook
   readonly #enclosure: Enclosure
@@ -19,7 +19,6 @@ export class Ramp {
   readonly #mayAct: () => void
   readonly #onFailure: OnFailure
   #stage = 0
-  #busy = false
   #timers: NodeJS.Timeout[] = []
 
   constructor(parts: {
@@ -44,31 +43,25 @@ export class Ramp {
    */
   async inject(number: number, begin: () => void): Promise<ActRecord[]> {
     const stage = this.#stages[number - 1]
-    if (stage === undefined || number !== this.#stage + 1 || this.#busy)
-      throw new SafechaosError({ code: 'SC_GRANT', message: this.#refusal(number, stage) })
-    this.#busy = true
-    try {
-      const begun = performance.now()
-      this.cancel()
-      const targets = this.#floors.planned.slice(0, stage.targets)
-      const members = await this.#checked(targets)
-      const first = stage.acts.filter(({ offsetMs }) => offsetMs === 0)
-      const now = first.flatMap(({ pick }) => picked(pick, targets, members) ?? [])
-      if (first.length > 0 ? now.length === 0 : liveTargets(members, targets).length === 0) {
-        throw new SafechaosError({ code: 'SC_FLOOR', message: `none of the targets of stage ${number} is there: hitting nothing proves nothing` })
-      }
-      this.#stage = number
-      begin()
-      const acts = await this.#book.inject(number, now)
-      for (const { offsetMs, pick } of stage.acts) {
-        if (offsetMs === 0) continue
-        const wait = Math.max(0, offsetMs - (performance.now() - begun))
-        this.#timers.push(setTimeout(() => void this.#later(number, pick, targets), wait))
-      }
-      return acts
-    } finally {
-      this.#busy = false
+    if (stage === undefined || number !== this.#stage + 1) throw new SafechaosError({ code: 'SC_GRANT', message: this.#refusal(number, stage) })
+    const begun = performance.now()
+    this.cancel()
+    const targets = this.#floors.planned.slice(0, stage.targets)
+    const members = await this.#checked(targets)
+    const first = stage.acts.filter(({ offsetMs }) => offsetMs === 0)
+    const now = first.flatMap(({ pick }) => picked(pick, targets, members) ?? [])
+    if (first.length > 0 ? now.length === 0 : liveTargets(members, targets).length === 0) {
+      throw new SafechaosError({ code: 'SC_FLOOR', message: `none of the targets of stage ${number} is there: hitting nothing proves nothing` })
     }
+    this.#stage = number
+    begin()
+    const acts = await this.#book.inject(number, now)
+    for (const { offsetMs, pick } of stage.acts) {
+      if (offsetMs === 0) continue
+      const wait = Math.max(0, offsetMs - (performance.now() - begun))
+      this.#timers.push(setTimeout(() => void this.#later(number, pick, targets), wait))
+    }
+    return acts
   }
 
   /** Nothing that was planned for later happens. */
@@ -78,9 +71,7 @@ export class Ramp {
 
   #refusal(number: number, stage: PlannedStage | undefined): string {
     if (stage === undefined) return `stage ${number} was asked for, and the plan has ${this.#stages.length}`
-    return this.#busy
-      ? `stage ${number} was asked for while stage ${this.#stage} is being injected`
-      : `stage ${number} was asked for after stage ${this.#stage}`
+    return `stage ${number} was asked for after stage ${this.#stage}`
   }
 
   /** The members now, if no floor forbids to act on these targets. */

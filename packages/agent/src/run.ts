@@ -4,7 +4,7 @@ import type { Doing } from './act.ts'
 import { ActBook } from './book.ts'
 import type { Clock } from './clock.ts'
 import type { Floors } from './floors.ts'
-import { Lease } from './lease.ts'
+import { LeaseHolder } from './lease-holder.ts'
 import type { CheckedPlan } from './plan-check.ts'
 import { preflight } from './preflight.ts'
 import type { Answers } from './protocol.ts'
@@ -35,7 +35,7 @@ export class Run {
   readonly #parts: RunParts
   readonly #book: ActBook
   readonly #ramp: Ramp
-  readonly #lease: Lease
+  readonly #lease: LeaseHolder
   readonly #floors: Floors
   /** Monotonic instant of the first inject. */
   #underFaultSince: number | undefined
@@ -43,7 +43,7 @@ export class Run {
   constructor(parts: RunParts) {
     const { plan, doing, enclosure, clock } = parts
     this.#parts = parts
-    this.#lease = new Lease(clock, plan.lease.ms)
+    this.#lease = new LeaseHolder(clock, plan.lease.ms)
     this.#book = new ActBook(doing, { plan, bindActs: parts.checked.bindActs, mark: parts.mark, limitLeft: () => this.#limitLeft() })
     this.#floors = { hits: plan.hits, planned: plan.targets, identity: enclosure.identity, spared: parts.spared }
     this.#ramp = new Ramp({

@@ -1,5 +1,5 @@
 import type { Enclosure, EnclosureEvent } from '@safechaos/containments'
-import { type EndCause, type Residue, SafechaosError, type Seen } from '@safechaos/core'
+import { canMove, type EndCause, isStopped, type Residue, type RunState, SafechaosError, type Seen } from '@safechaos/core'
 import type { Doing } from './act.ts'
 import { endEnclosure, logFailure, seenGone } from './after-close.ts'
 import { Chain } from './chain.ts'
@@ -38,6 +38,7 @@ export class Session {
   readonly #chain: Chain
   #enclosure: Enclosure | undefined
   #run: Run | undefined
+  #state: RunState = 'planned'
   #opening = false
   #gone: Promise<Seen> | undefined
   #ending: Ending | undefined
@@ -77,6 +78,7 @@ export class Session {
     const identified = records.write([{ number: 0, owed: { ...owed, identity: enclosure.identity } }])
     await Promise.all([enclosure.start(stack, stackDir), identified])
     this.#assertGoing()
+    this.#move('open')
     if (planned !== undefined && checked !== undefined) {
       const doing = this.#doing(enclosure)
       const spared = [process.pid, args.controller.pid, reaper.id.pid]
@@ -115,7 +117,13 @@ export class Session {
     const run = this.run
     if (stage === 1) (await this.#parts.reaper).wake()
     this.#assertMayAct()
-    return { acts: await run.inject(stage) }
+    this.#move('injecting')
+    try {
+      return { acts: await run.inject(stage) }
+    } finally {
+      // Also after a refusal: what may be in is reverted, however sure we are that nothing is.
+      if (!isStopped(this.#state)) this.#move('holding')
+    }
   }
 
   /** Tells the enclosure that its agent lives. */
@@ -125,7 +133,7 @@ export class Session {
 
   /** Looks whether the run is over by its own rules. */
   tick(): void {
-    const over = this.#ending === undefined ? this.#run?.over() : undefined
+    const over = isStopped(this.#state) ? undefined : this.#run?.over()
     if (over !== undefined) void this.end(over.cause, over.detail)
   }
 
@@ -138,6 +146,7 @@ export class Session {
       if (!asked && this.#closing === undefined && cause !== this.#ending.cause) this.#also(cause, detail)
       return this.#ending.done
     }
+    this.#move('reverting')
     const since = performance.now()
     const settled = Promise.withResolvers<RevertAnswer>()
     this.#ending = { cause, detail, done: settled.promise }
@@ -161,6 +170,7 @@ export class Session {
     const ends = run === undefined ? [] : await within(run.undo(), REVERT_MS, () => run.unsettled())
     const ms = performance.now() - since
     const stuck = ends.filter(({ end }) => end === 'stuck').map(({ act }) => act.id)
+    this.#move(stuck.length > 0 ? 'stuck' : 'clean')
     if (stuck.length > 0) this.#hold.lock(stuck)
     crashPoint('before-record-delete')
     const verified = ends.filter(({ end }) => end === 'verified').map(({ act }) => act.number)
@@ -178,6 +188,7 @@ export class Session {
       () => undefined,
     )
     const residue = await endEnclosure(enclosure, this.#left(enclosure), this.#parts.arguments.stateDir)
+    this.#move('closed')
     crashPoint('after-close')
     await within(this.#chain.close(), DISK_MS, () => undefined).catch(logFailure)
     try {
@@ -234,15 +245,21 @@ export class Session {
       records,
       chain: this.#chain,
       clock,
-      stopped: () => this.#ending !== undefined,
+      stopped: () => isStopped(this.#state),
       gone: () => this.#gone,
       backOffMs: this.#parts.backOffMs ?? BACK_OFF_MS,
       owed,
     }
   }
 
+  /** Throws SC_GRANT for a move that does not exist. */
+  #move(to: RunState): void {
+    if (!canMove(this.#state, to)) throw new SafechaosError({ code: 'SC_GRANT', message: `a run that is ${this.#state} cannot become ${to}` })
+    this.#state = to
+  }
+
   #assertGoing(): void {
-    if (this.#ending !== undefined) throw new SafechaosError({ code: 'SC_ENDED', message: `the run was stopped: ${this.#ending.cause}` })
+    if (isStopped(this.#state)) throw new SafechaosError({ code: 'SC_ENDED', message: `the run was stopped: ${this.#ending?.cause}` })
   }
 
   #assertMayAct(): void {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { Lease } from './lease.ts'
+import { LeaseHolder } from './lease-holder.ts'
 
 function rig(ms = 3000) {
   const clock = { at: 100_000, wall: 1_000_000, now: () => clock.wall, monotonic: () => clock.at }
-  return { clock, lease: new Lease(clock, ms), pass: (by: number) => Object.assign(clock, { at: clock.at + by, wall: clock.wall + by }) }
+  return { clock, lease: new LeaseHolder(clock, ms), pass: (by: number) => Object.assign(clock, { at: clock.at + by, wall: clock.wall + by }) }
 }
 
 describe('a lease', () => {
@@ -14,7 +14,7 @@ describe('a lease', () => {
     expect(lease.expired()).toBe(false)
     pass(1)
     expect(lease.expired()).toBe(true)
-    expect(lease.renew(1_003_000)).toMatchObject({ ok: false, why: 'the lease has already ended' })
+    expect(lease.renew(1_003_000)).toMatchObject({ ok: false, why: 'the lease is over' })
   })
 
   test('does not run before the first act, and a second start does not prolong it', () => {
@@ -48,6 +48,25 @@ describe('a lease', () => {
     const { lease, clock } = rig()
     lease.start()
     expect(lease.renew(clock.wall + offset)).toMatchObject({ ok: false })
+  })
+
+  test('cannot be renewed twice in one instant by evidence that lies a little ahead', () => {
+    const { lease, clock, pass } = rig()
+    lease.start()
+    pass(1000)
+    expect(lease.renew(clock.wall + 400)).toMatchObject({ ok: true })
+    expect(lease.renew(clock.wall + 500)).toMatchObject({ ok: false, why: 'the evidence does not advance' })
+    pass(1000)
+    expect(lease.renew(clock.wall)).toMatchObject({ ok: true })
+  })
+
+  test('before the first act evidence is judged, and prolongs nothing', () => {
+    const { lease, clock, pass } = rig()
+    expect(lease.renew(clock.wall - 3001)).toMatchObject({ ok: false })
+    expect(lease.renew(clock.wall)).toMatchObject({ ok: true })
+    lease.start()
+    pass(3000)
+    expect(lease.expired()).toBe(true)
   })
 
   test('is not prolonged by a wall clock that is set back', () => {
