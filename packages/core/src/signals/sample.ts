@@ -25,6 +25,8 @@ export interface Reading {
   readonly signal: string
   readonly at: number
   readonly value: number
+  /** What came, where the number alone does not say it: `500`, `timeout`, `refused`. */
+  readonly detail?: string
 }
 
 /** A reading that could not be had. */

@@ -96,7 +96,7 @@ class SqliteLedger implements Ledger {
     if (this.#waiting.length === 0) return
     const earlier = this.#trouble
     // The note about lateness is part of the transaction that ends it: either both are there or none.
-    if (earlier !== undefined) this.#chain({ kind: 'late', what: `written late: ${earlier.records} records, because ${earlier.why}` })
+    if (earlier !== undefined) this.#chain({ kind: 'late', what: `written late: ${counted(earlier.records, 'record')}, because ${earlier.why}` })
     try {
       this.#write()
       this.#waiting = []

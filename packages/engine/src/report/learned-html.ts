@@ -55,7 +55,7 @@ ${
       html`<tr><th scope="row">${signal}</th><td class="n">${ms === undefined ? 'not back' : `${durationText(ms)} after the revert`}</td><td>${detail}</td></tr>`,
   )}${recovery.services.map(
     ({ service, downMs, exits, back }) =>
-      html`<tr><th scope="row">${service}</th><td class="n">${durationText(downMs)} down</td><td>ended ${exits} ${exits === 1 ? 'time' : 'times'}; ${back ? 'up again' : 'not back'} before the run was closed</td></tr>`,
+      html`<tr><th scope="row">${service}</th><td class="n">${durationText(downMs)} down</td><td>ended ${counted(exits, 'time')}; ${back ? 'up again' : 'not back'} before the run was closed</td></tr>`,
   )}</tbody></table></div>`
 }`,
   )
@@ -81,7 +81,7 @@ export function eventsSection({ clock, logs, map, provenance }: ReportModel): Ht
   const said =
     logs.lines === 0
       ? 'No service wrote a log line.'
-      : `${logs.lines} log lines in all; the ones within 2 s of an event are here, the rest in logs.jsonl of run ${provenance.verify.split(' ').at(-1) ?? ''}.`
+      : `${counted(logs.lines, 'log line')} in all; the ones within 2 s of an event are here, the rest in logs.jsonl of run ${provenance.verify.split(' ').at(-1) ?? ''}.`
   return section(
     'events',
     'What happened, with log lines',
@@ -96,9 +96,9 @@ function eventFold(event: ReportEvent, colours: ReadonlyMap<string, number>): Ht
   const after = event.logs.slice(before.length)
   const line = ({ t, service, stream, line: text }: ReportLog) =>
     html`<div class="${stream === 'err' ? 'err' : ''} ${serviceClass(colours.get(service.split('#')[0] ?? '') ?? 0)}"><span>${relativeText(t)}</span><span class="who">${service}</span><span>${stream === 'err' && '! '}${text}</span></div>`
-  return html`<details class="event" id="${event.id}"><summary><time>${relativeText(event.t)}</time><span class="t">${event.title}</span><span class="d">${event.detail}</span><span class="c">${event.logs.length} ${event.logs.length === 1 ? 'line' : 'lines'}</span></summary>
+  return html`<details class="event" id="${event.id}"><summary><time>${relativeText(event.t)}</time><span class="t">${event.title}</span><span class="d">${event.detail}</span><span class="c">${counted(event.logs.length, 'line')}</span></summary>
 ${event.logs.length === 0 ? html`<p class="soft">No log line within 2 s.</p>` : html`<div class="logs mono" tabindex="0" role="log" aria-label="Log lines around ${event.title}">${before.map(line)}<div class="here"><span>${relativeText(event.t)}</span><span>▼</span><span>${event.title}</span></div>${after.map(line)}</div>`}
-${event.logsLeftOut > 0 && html`<p class="soft">${event.logsLeftOut} more within reach are left out here.</p>`}</details>`
+${event.logsLeftOut > 0 && html`<p class="soft">${event.logsLeftOut} more within reach ${isOrAre(event.logsLeftOut)} left out here.</p>`}</details>`
 }
 
 /** A titled section. */

@@ -1,4 +1,4 @@
-import type { Invariant, Plan } from '@safechaos/core'
+import type { Invariant, Plan, Reading } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
 import { invariantSignal } from './invariants.ts'
@@ -52,11 +52,15 @@ async function lookAtInvariants(desk: Desk, invariants: readonly Invariant[], wa
       seen = watch.reading(invariantSignal(invariant))
     }
     const held = seen !== undefined && seen.at > from && seen.value === 1
-    const detail = held
-      ? `${invariant.get} answered ${invariant.expectStatus}`
-      : `${invariant.get} did not answer ${invariant.expectStatus} within ${invariant.withinMs} ms`
-    desk.record({ kind: 'invariant', name: invariant.name, held, detail })
+    desk.record({ kind: 'invariant', name: invariant.name, held, detail: held ? answered(invariant) : unanswered(invariant, seen, from) })
     if (!held) broken.push(invariant)
   }
   return broken
+}
+
+const answered = ({ get, expectStatus }: Invariant): string => `${get} answered ${expectStatus}`
+
+function unanswered({ get, expectStatus, withinMs }: Invariant, last: Reading | undefined, from: number): string {
+  const came = last !== undefined && last.at > from && last.detail !== undefined ? `, but ${last.detail}` : ''
+  return `${get} did not answer ${expectStatus}${came} within ${withinMs} ms`
 }

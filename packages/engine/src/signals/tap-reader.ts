@@ -52,7 +52,8 @@ const KINDS: Readonly<Record<Sample['kind'], (value: Readonly<Record<string, unk
     value.latencies.every(isNumber) &&
     isObject(value.failed) &&
     Object.values(value.failed).every(isNumber),
-  reading: (value) => typeof value.signal === 'string' && isNumber(value.at) && isNumber(value.value),
+  reading: (value) =>
+    typeof value.signal === 'string' && isNumber(value.at) && isNumber(value.value) && ['string', 'undefined'].includes(typeof value.detail),
   'no-reading': (value) =>
     typeof value.signal === 'string' &&
     isNumber(value.at) &&

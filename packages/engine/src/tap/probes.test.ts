@@ -71,15 +71,15 @@ test.each([
   [503, 0],
 ])('a page that answers %d is a probe of %d', async (status, value) => {
   await using server = await httpServer((_, answer) => answer.writeHead(status).end())
-  expect(await read(readHttp(http(server.port), context))).toMatchObject({ kind: 'reading', signal: 'up', value })
+  expect(await read(readHttp(http(server.port), context))).toMatchObject({ kind: 'reading', signal: 'up', value, detail: String(status) })
 })
 
 test('a page that does not answer in time, and one that refuses, are down', async () => {
   await using server = await httpServer(() => undefined)
   const began = performance.now()
-  expect(await read(readHttp(http(server.port), context))).toMatchObject({ value: 0 })
+  expect(await read(readHttp(http(server.port), context))).toMatchObject({ value: 0, detail: 'timeout' })
   expect(performance.now() - began).toBeLessThan(1000)
-  expect(await read(readHttp(http(await closedPort()), context))).toMatchObject({ value: 0 })
+  expect(await read(readHttp(http(await closedPort()), context))).toMatchObject({ value: 0, detail: 'refused' })
 })
 
 test('a port is up while it takes connections', async () => {

@@ -15,7 +15,10 @@ export function readHttp(spec: Spec<'http'>, { run, resolve }: SignalContext): R
   const ask = { method: 'GET', url, headers: { 'x-safechaos-run': run }, deadlineMs: spec.timeoutMs, until: 'status', agent: false } as const
   return (done) => {
     const at = Date.now()
-    sendHttp(ask, resolve, (end) => done(upOrDown(spec.name, at, 'status' in end && isUp(end.status, spec.expectStatus))))
+    sendHttp(ask, resolve, (end) => {
+      const up = 'status' in end && isUp(end.status, spec.expectStatus)
+      done({ ...upOrDown(spec.name, at, up), detail: 'status' in end ? String(end.status) : end.failure })
+    })
   }
 }
 
