@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import { processSpawner } from '../process/spawner.ts'
 import { sandboxSpawner } from '../sandbox/spawner.ts'
 import { type InitMessage, type InitWord, Refusal } from './channel.ts'
+import { goFirst } from './first-to-go.ts'
 import { Init } from './init.ts'
 import { Lines } from './lines.ts'
 import type { InitArguments } from './spawner.ts'
@@ -14,6 +15,7 @@ const MOST_UNREAD = 4 << 20
 
 const SPAWNERS = { sandbox: sandboxSpawner, process: processSpawner } as const
 
+goFirst()
 const args = JSON.parse(process.argv[2] ?? '{}') as InitArguments
 // Not `process.stdout`: a write must never wait for a reader that hangs.
 const output = new Socket({ fd: 1, readable: false, writable: true })
