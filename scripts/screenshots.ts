@@ -3,19 +3,19 @@
  *
  *   node scripts/screenshots.ts [report.html] [folder]
  *
- * Without a report it tells a synthetic run. Writes `report-light.png`, `report-dark.png`, `report-narrow.png` and `report-clock.png` to
- * `docs/pictures/`. CHROMIUM names another browser than /usr/bin/chromium.
+ * Without a report it makes one: a real run of the weak payments example, in a copy whose Git identity is nobody's. Writes `report.png`,
+ * `report-dark.png`, `report-narrow.png` and `report-clock.png` to `docs/pictures/`. CHROMIUM names another browser than /usr/bin/chromium.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { buildReport } from '@safechaos/core'
-import { renderHtml } from '@safechaos/engine'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { weakRun } from '../test/support/synthetic-run.ts'
 
+const ROOT = join(import.meta.dirname, '..')
 const WITHIN_MS = 30_000
+const RUN_WITHIN_MS = 120_000
 const FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -30,17 +30,17 @@ const FLAGS = [
 interface Picture {
   readonly name: string
   readonly width: number
-  readonly height?: number
+  readonly height: number
   readonly scheme: 'light' | 'dark'
-  /** What is taken; the whole page if undefined. */
+  /** What is taken; what a window of that size shows first if undefined. */
   readonly part?: string
   readonly prepare?: (page: Page) => Promise<void>
 }
 
 const PICTURES: readonly Picture[] = [
-  { name: 'report-light', width: 1280, scheme: 'light' },
-  { name: 'report-dark', width: 1280, scheme: 'dark' },
-  { name: 'report-narrow', width: 400, scheme: 'light' },
+  { name: 'report', width: 1280, height: 1100, scheme: 'light' },
+  { name: 'report-dark', width: 1280, height: 1100, scheme: 'dark' },
+  { name: 'report-narrow', width: 400, height: 900, scheme: 'light' },
   { name: 'report-clock', width: 1280, scheme: 'light', part: '#clock', height: 1700, prepare: moveCursor },
 ]
 
@@ -51,33 +51,43 @@ async function moveCursor(page: Page): Promise<void> {
   if (box !== null) await page.mouse.move(box.x + box.width * 0.62, box.y + box.height / 2)
 }
 
-async function take(browser: Browser, url: string, folder: string, { name, width, height = 900, scheme, part, prepare }: Picture): Promise<string> {
-  const context = await browser.newContext({
-    viewport: { width, height },
-    colorScheme: scheme,
-    offline: true,
-  })
+async function take(browser: Browser, url: string, folder: string, { name, width, height, scheme, part, prepare }: Picture): Promise<string> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, offline: true })
   const page = await context.newPage()
   await page.goto(url, { timeout: WITHIN_MS })
   await prepare?.(page)
   const path = join(folder, `${name}.png`)
-  await (part === undefined
-    ? page.screenshot({ path, fullPage: true, timeout: WITHIN_MS })
-    : page.locator(part).screenshot({ path, timeout: WITHIN_MS }))
+  await (part === undefined ? page : page.locator(part)).screenshot({ path, timeout: WITHIN_MS })
   await context.close()
   return path
 }
 
-const [given, folder = join(import.meta.dirname, '..', 'docs', 'pictures')] = process.argv.slice(2)
+/** Runs the weak example in a copy of its folder and returns the report. */
+function realReport(scratch: string): string {
+  const lab = join(scratch, 'payments')
+  cpSync(join(ROOT, 'examples/payments'), lab, { recursive: true, filter: (path) => !path.includes('.safechaos') })
+  for (const words of [
+    ['init', '--quiet'],
+    ['config', 'user.name', 'Ada'],
+    ['config', 'user.email', 'ada@example.org'],
+  ])
+    spawnSync('git', words, { cwd: lab, timeout: WITHIN_MS })
+  const env = { ...process.env, XDG_STATE_HOME: join(scratch, 'state') }
+  const words = [join(ROOT, 'packages/cli/bin/safechaos.js'), 'run', join(lab, 'charters/worker-kill-weak.yaml')]
+  const { status, stdout } = spawnSync(process.execPath, words, { cwd: lab, env, encoding: 'utf8', timeout: RUN_WITHIN_MS })
+  if (status !== 1) throw new Error(`the weak example is refuted, exit code 1; this run ended with ${status}: ${stdout.slice(-1000)}`)
+  const [run = ''] = readdirSync(join(lab, '.safechaos/runs'))
+  return join(lab, '.safechaos/runs', run, 'report.html')
+}
+
+const [given, folder = join(ROOT, 'docs/pictures')] = process.argv.slice(2)
 const scratch = mkdtempSync(join(tmpdir(), 'safechaos-pictures-'))
 try {
-  const { records, samples, logs } = weakRun()
-  const made = join(scratch, 'report.html')
-  if (given === undefined) writeFileSync(made, renderHtml(buildReport(records, samples, logs)))
+  const report = given === undefined ? realReport(scratch) : resolve(given)
   mkdirSync(folder, { recursive: true })
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS, timeout: WITHIN_MS })
   try {
-    for (const picture of PICTURES) console.log(await take(browser, pathToFileURL(given === undefined ? made : resolve(given)).href, folder, picture))
+    for (const picture of PICTURES) console.log(await take(browser, pathToFileURL(report).href, folder, picture))
   } finally {
     await browser.close()
   }
