@@ -29,7 +29,7 @@ function ringTable(): string {
       return [
         fault.kind,
         name,
-        ringsOf(acts, traits, 3000, 1000)
+        ringsOf(acts, traits, { ms: 3000, renewEveryMs: 1000 }, 1000)
           .map(({ ring, by }) => `${ring}: ${by}`)
           .join('; '),
       ]

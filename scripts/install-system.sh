@@ -3,7 +3,7 @@
 # Asks nothing, may be run again at any time, and never waits for long. As root it also makes the user that a lab run by root becomes.
 set -eu
 
-PACKAGES="bubblewrap nftables iproute2 util-linux procps strace chromium fonts-dejavu-core tmux"
+PACKAGES="bubblewrap nftables iproute2 util-linux procps strace chromium fonts-dejavu-core tmux zsh fish"
 SYSTEM_USER=safechaos
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8

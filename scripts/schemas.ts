@@ -1,7 +1,7 @@
 /** Writes the JSON Schemas that editors use into `schemas/`; with `--check` it compares instead, and fails if one is stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CharterSource, FAULTS, LabSource } from '@safechaos/core'
+import { CharterSource, FAULTS, LabSource, zod } from '@safechaos/core'
 import { z } from 'zod'
 
 const FOLDER = join(import.meta.dirname, '../schemas')
@@ -14,7 +14,7 @@ export function schemaText(name: keyof typeof ROOTS): string {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === CharterSource.shape.fault)
-        Object.assign(jsonSchema, { oneOf: FAULTS.map(({ schema: fault, summary }) => ({ ...plain(fault), description: summary })) })
+        Object.assign(jsonSchema, { oneOf: FAULTS.map(({ schema: fault, summary }) => ({ ...plain(fault(zod)), description: summary })) })
       if (zodSchema === CharterSource || zodSchema === LabSource) jsonSchema.title = `Safechaos ${name}`
     },
   })

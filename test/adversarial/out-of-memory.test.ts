@@ -22,7 +22,7 @@ setTimeout(() => setInterval(() => kept.push(Buffer.alloc(8 << 20, 1)), 10), 300
 /** Somebody else's program on a machine that is nearly full. */
 async function stranger(cage: MemoryCage): Promise<{ readonly child: ChildProcess; readonly ended: Promise<unknown> }> {
   const hold = `const held = Buffer.alloc(${STRANGER_BYTES}, 1); console.log(held.length); setInterval(() => held[0], 1000)`
-  const [file = '', ...words] = [...cage.enter, process.execPath, '-e', hold]
+  const [file, ...words] = [...cage.enter, process.execPath, '-e', hold]
   const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
   await once(child.stdout, 'data')
@@ -31,6 +31,7 @@ async function stranger(cage: MemoryCage): Promise<{ readonly child: ChildProces
 
 test.for(['sandbox', 'process'])(
   'a service that eats all memory takes nobody outside with it: in %s (case 31)',
+  { timeout: 120_000 },
   async (containment, context) => {
     const cage = memoryCage(`safechaos-test-${containment}`, CAGE_BYTES)
     if (cage === undefined) skipLoudly(context, 'no memory cgroup can be made here to run out of memory in', 'sudo npm test -- adversarial')
@@ -51,5 +52,4 @@ test.for(['sandbox', 'process'])(
       cage[Symbol.dispose]()
     }
   },
-  120_000,
 )

@@ -112,7 +112,9 @@ describe.each(['bubblewrap', 'unshare'] as const)('inside a sandbox made by %s',
     const lines = linesOf(rig, 'box#1')
     expect(lines[0]).toBe('box-1')
     expect(lines).toEqual(expect.arrayContaining(['null', 'urandom', 'nobody']))
-    expect(lines.filter((line) => ['sys', 'home', 'root', 'var', 'kmsg', 'mem', 'vda'].includes(line))).toEqual([])
+    // The way to the Node that services run with is there, and nothing else of the machine.
+    const hidden = ['sys', 'home', 'root', 'var', 'kmsg', 'mem', 'vda'].filter((name) => !process.execPath.startsWith(`/${name}/`))
+    expect(lines.filter((line) => hidden.includes(line))).toEqual([])
   })
 
   test('root’s lab in a folder that nobody else may enter is shown all the same, and its state folder too', async (context) => {

@@ -119,6 +119,16 @@ export function conformance(containment: Pick<Containment, 'name' | 'offers' | '
       expect((await rig.enclosure.residue()).found).toEqual([])
     })
 
+    test('once its undo has begun nothing else of an act is executed', async () => {
+      await using rig = await openRig(containment)
+      await rig.start(stackOf(service('worker')))
+      await rig.enclosure.arm('a', WORKER, [GO_ON])
+      expect(await rig.enclosure.run('a', WORKER, PAUSE)).toMatchObject({ ok: true })
+      for (let time = 0; time < 2; time += 1) expect(await rig.enclosure.run('a', WORKER, GO_ON)).toMatchObject({ ok: true })
+      expect(await rig.enclosure.run('a', WORKER, PAUSE)).toMatchObject({ ok: false, code: 'SC_STEP' })
+      expect(await sees(rig, 'a', NOT_STOPPED)).toBe('yes')
+    })
+
     test('a service that dies and restarts by itself during a pause is undone and leaves nothing (case 23)', async () => {
       await using rig = await openRig(containment)
       await rig.start(stackOf(service('worker', { restart: 'always' })))

@@ -120,6 +120,8 @@ describe('a stack without an experiment', () => {
     const { run } = JSON.parse(up.stdout) as { run: string }
     expect(cli(['up', '--containment', 'process'], lab)).toMatchObject({ status: 3, stderr: expect.stringContaining('is up already') as string })
     expect(cli(['ps'], lab).stdout).toMatch(/web#1 +✓ (up|healthy)/)
+    expect(cli(['logs', 'web'], lab).stdout).toContain('nothing was logged by web')
+    expect(cli(['logs', 'wep'], lab)).toMatchObject({ status: 64, stderr: expect.stringContaining('it has web') as string })
     expect(JSON.parse(cli(['down', '--json'], lab).stdout)).toEqual({ closed: [run] })
     expect(cli(['ps'], lab).stdout).toContain('nothing runs now')
   })

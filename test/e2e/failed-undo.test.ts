@@ -1,17 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { listLocks, listOwed, type Owed } from '@safechaos/agent'
+import { listLocks, listOwed } from '@safechaos/agent'
 import { describe, expect, test } from 'vitest'
 import { CALM_STACK, calmCharter } from '../support/calm-stack.ts'
 import { processesOfRun } from '../support/outside.ts'
 import { holding, type RealLab, realLab, skipLoudly } from '../support/real-lab.ts'
 
 function initOf(lab: RealLab, run: string): number {
-  const owed = listOwed(lab.stateDir).find((file): file is { name: string; owed: Extract<Owed, { kind: 'enclosure' }> } => {
-    return file.owed?.run === run && file.owed.kind === 'enclosure'
-  })
-  return owed?.owed.identity?.initPid ?? 0
+  const owed = listOwed(lab.stateDir).flatMap((file) => (file.owed?.kind === 'enclosure' && file.run === run ? [file.owed] : []))[0]
+  return owed?.identity?.initPid ?? 0
 }
 
 /** Locked, refused, and free again when a person has typed the word. */

@@ -42,7 +42,7 @@ async function runUntil(charter: string, when: (body: Body) => boolean, act: (st
 }
 
 describe('several reasons to end in one moment are one end, one undo, and all of them are recorded', () => {
-  const byFile = (_: AbortController, run: string): void => abortRun(lab.stateDir, run)
+  const byFile = (_: AbortController, run: string): void => void abortRun(lab.stateDir, run)
   const byHand = (stop: AbortController): void => stop.abort()
   const byBoth = (stop: AbortController, run: string): void => (byFile(stop, run), stop.abort())
   test.each([

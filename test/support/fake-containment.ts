@@ -31,6 +31,8 @@ interface FakeReplica {
 interface FakeAct {
   armed: { readonly target: PlannedTarget; readonly undo: readonly Step[] } | undefined
   undoneAlone: boolean
+  /** Its undo has begun, by itself or not. */
+  over: boolean
   /** `pid`s it signalled with something that ends. */
   readonly struck: number[]
   held: number
@@ -114,8 +116,8 @@ export class FakeEnclosure implements Enclosure {
     const failure = this.#knobs.fails?.(id, step)
     if (failure !== undefined) return failure
     const act = this.#act(id)
-    if (act.undoneAlone && !act.armed?.undo.some((allowed) => JSON.stringify(allowed) === JSON.stringify(step)))
-      return no('SC_STEP', 'undone by the enclosure itself')
+    if (act.armed?.undo.some((known) => JSON.stringify(known) === JSON.stringify(step)) === true) act.over = true
+    else if (act.over) return no('SC_STEP', 'its undo has begun')
     return this.#knobs.lame === true ? { ok: true, detail: 'did nothing' } : this.#perform(act, target, step)
   }
 
@@ -260,13 +262,14 @@ export class FakeEnclosure implements Enclosure {
     if (acts.length === 0) return
     for (const [, act] of acts) {
       act.undoneAlone = true
+      act.over = true
       for (const step of act.armed?.undo ?? []) if (act.armed !== undefined) this.#perform(act, act.armed.target, step)
     }
     this.#emit({ event: 'self-undone', at: Date.now(), acts: acts.map(([id]) => id) })
   }
 
   #act(id: string): FakeAct {
-    const act = this.#acts.get(id) ?? { armed: undefined, undoneAlone: false, struck: [], held: 0 }
+    const act = this.#acts.get(id) ?? { armed: undefined, undoneAlone: false, over: false, struck: [], held: 0 }
     this.#acts.set(id, act)
     return act
   }

@@ -11,6 +11,8 @@ export interface Knobs {
   injectFails: Set<string>
   /** Targets whose undo steps fail this many times more. */
   undoFails: Map<string, number>
+  /** Targets whose inject steps harm a second time, as a signal after its grace does, unless their undo comes first. */
+  outlasts: Set<string>
   /** Targets that never look as if they were back. */
   neverBack: Set<string>
   renew: 'works' | 'fails' | 'hangs'
@@ -44,6 +46,8 @@ export class FakeEnclosure implements Enclosure {
   readonly inForce = new Map<string, string>()
   beats = 0
   closed = false
+  /** Steps that wait to harm again, by act. */
+  readonly #waiting = new Map<string, (end: 'its time' | 'its undo') => void>()
   readonly #workDir: string
   readonly #listeners: ((event: EnclosureEvent) => void)[] = []
   /** Called before each step of each act acts. */
@@ -84,8 +88,9 @@ export class FakeEnclosure implements Enclosure {
     const kind = kindOf(step)
     this.onStep(act, kind)
     this.did.push({ did: kind, act, target: target.id })
+    if (kind === 'undo') this.#waiting.get(act)?.('its undo')
     if (this.knobs.stepMs > 0) await sleep(this.knobs.stepMs)
-    return kind === 'undo' ? this.#undo(act, target) : kind === 'renew' ? await this.#renew() : this.#inject(act, target)
+    return kind === 'undo' ? this.#undo(act, target) : kind === 'renew' ? await this.#renew() : await this.#inject(act, target)
   }
   async look(act: string, target: PlannedTarget, _look: Look): Promise<Seen> {
     if (this.knobs.deaf) await new Promise<never>(() => undefined)
@@ -128,8 +133,24 @@ export class FakeEnclosure implements Enclosure {
     rmSync(this.#workDir, { recursive: true, force: true })
   }
 
-  #inject(act: string, target: PlannedTarget): StepResult {
+  /** How many steps wait to harm again. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+  /** Their time has come. */
+  goOn(): void {
+    for (const end of this.#waiting.values()) end('its time')
+  }
+
+  async #inject(act: string, target: PlannedTarget): Promise<StepResult> {
     this.inForce.set(act, target.id)
+    if (this.knobs.outlasts.has(target.id)) {
+      const end = await new Promise((done) => this.#waiting.set(act, done))
+      this.#waiting.delete(act)
+      if (end === 'its undo') return { ok: false, code: 'SC_STEP', detail: 'its undo began' }
+      this.onStep(act, 'inject')
+      this.inForce.set(act, target.id)
+    }
     return this.knobs.injectFails.has(target.id) ? { ok: false, code: 'SC_STEP', detail: 'the fake fails half-way' } : { ok: true, detail: 'done' }
   }
   #undo(act: string, target: PlannedTarget): StepResult {
@@ -161,7 +182,17 @@ export function fakeMembers(service: string, replicas: number): Member[] {
 }
 
 export function fakeKnobs(members: Member[]): Knobs {
-  return { injectFails: new Set(), undoFails: new Map(), neverBack: new Set(), renew: 'works', arm: 'works', stepMs: 0, deaf: false, members }
+  return {
+    injectFails: new Set(),
+    undoFails: new Map(),
+    outlasts: new Set(),
+    neverBack: new Set(),
+    renew: 'works',
+    arm: 'works',
+    stepMs: 0,
+    deaf: false,
+    members,
+  }
 }
 
 /** A containment that opens fakes; `opened` gets each. */

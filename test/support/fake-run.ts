@@ -34,7 +34,7 @@ export function fakePlan(change: {
   const plan: Plan = {
     version: 1,
     charter: { name: 'fake', file: 'fake.yaml', digest: '0'.repeat(64), expansion: '0'.repeat(64) },
-    stack: { file: 'compose.yaml', digest: digestOf({ stack: change.stack ?? fakeStack, files: {} }) },
+    stack: { file: 'compose.yaml', digest: digestOf({ stack: change.stack ?? fakeStack, folder: '', files: {} }) },
     hypothesis: 'it holds',
     environment: 'dev',
     containment: change.containment ?? 'process',

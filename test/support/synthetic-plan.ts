@@ -1,4 +1,5 @@
 import { faultOf, type Plan } from '@safechaos/core'
+import { lagGate, loadGate } from '../../packages/core/src/testing/gate-samples.ts'
 import { BASELINE_MS, HOLD_MS, RECOVERY_MS, sha256, WORKERS } from './synthetic-story.ts'
 
 /** The plan of every synthetic run; only name and stack differ. */
@@ -32,34 +33,7 @@ export function syntheticPlan(name: string): Plan {
       { name: 'memory', from: 'stats', service: 'api', stat: 'memory', everyMs: 1000, unit: 'bytes' },
       { name: 'health', from: 'http', url: 'http://api:8080/health', everyMs: 250, timeoutMs: 500, unit: 'up' },
     ],
-    gates: [
-      {
-        name: 'errorRatio',
-        input: { load: 'errorRatio' },
-        breach: 'above',
-        limit: 0.05,
-        unit: 'ratio',
-        windowMs: 1000,
-        need: 2,
-        of: 3,
-        minRequests: 20,
-        freshMs: 3000,
-        guard: false,
-      },
-      {
-        name: 'lag',
-        input: { signal: 'lag' },
-        breach: 'above',
-        limit: 10,
-        unit: 's',
-        windowMs: 1000,
-        need: 2,
-        of: 3,
-        minRequests: 0,
-        freshMs: 3000,
-        guard: false,
-      },
-    ],
+    gates: [loadGate(), lagGate({ minRequests: 0 })],
     invariants: [{ name: 'balanced', get: 'http://api:8080/invariant', expectStatus: 200, withinMs: 10_000 }],
     baselineMs: BASELINE_MS,
     recoveryMs: RECOVERY_MS,

@@ -17,7 +17,7 @@ export interface Act {
   readonly stage: number
   readonly target: PlannedTarget
   readonly steps: Acts
-  /** What runs for it now: preparing, injecting or renewing. An undo counts only after it has settled. */
+  /** What runs for it now: preparing, injecting or renewing. An undo counts only after it has settled, which the undo itself sees to. */
   inFlight: Promise<unknown>
   /** True until `inFlight` has settled. */
   busy: boolean

@@ -12,14 +12,15 @@ export const logFailure = (error: unknown): void => console.error(error instance
 /** Ends an enclosure, however it takes it, and judges from outside what is left. Bounded in time; never throws. */
 export async function endEnclosure(enclosure: Enclosure | undefined, left: Left, stateDir: string): Promise<Residue> {
   if (enclosure !== undefined) await within(enclosure.close(), CLOSE_MS, () => undefined).catch(logFailure)
-  await endRemains(left, GONE_MS)
+  const seen = await endRemains(left, GONE_MS)
   await removeWorkDir(stateDir, left.workDir).catch(logFailure)
-  return residueOutside(left)
+  return residueOutside(left, seen)
 }
 
 /** The acts of an enclosure that has ended are gone with it: looked at from outside. */
 export async function seenGone(left: Left): Promise<Seen> {
-  const remains = await endRemains(left, GONE_MS)
-  if (remains.length === 0) return { seen: 'yes', detail: 'gone with its enclosure' }
-  return { seen: 'no', detail: `the enclosure has ended, and of its processes ${remains.map(({ pid }) => pid).join(', ')} have not` }
+  const { ours, unseen } = await endRemains(left, GONE_MS)
+  if (ours.length === 0 && unseen.length > 0) return { seen: 'unknown', detail: `processes ${unseen.join(', ')} do not show whose they are` }
+  if (ours.length === 0) return { seen: 'yes', detail: 'gone with its enclosure' }
+  return { seen: 'no', detail: `the enclosure has ended, and of its processes ${ours.map(({ pid }) => pid).join(', ')} have not` }
 }

@@ -20,6 +20,7 @@ const HANDLERS: Handlers = {
   revert: (session, { cause }) => session.end(cause, 'the controller asked for it', true),
   snapshot: async (session) => ({ detail: await session.enclosure.snapshot() }),
   restore: async (session) => ({ detail: await session.enclosure.restore() }),
+  files: async (session) => ({ changed: session.changedFiles() }),
   residue: async (session) => ({ residue: await session.enclosure.residue() }),
   close: async (session) => ({ residue: await session.close() }),
 }

@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { GENESIS, type ActRecord, type EndCause } from '@safechaos/core'
 import { digestOf } from './digest.ts'
+import { isCount, isText, membersOf } from './shape.ts'
 
 /** What a link says: something done to a target, or why the run's faults were taken back. */
 export type ChainBody = { readonly act: ActRecord } | { readonly cause: EndCause; readonly detail: string }
@@ -115,9 +116,13 @@ export function readChain(file: string): {
   return { links, torn: end < content.length, broken, bytes: Buffer.byteLength(whole) }
 }
 
+/** A line that has the form of a link; whether it is the right one, its digest tells. */
 function parseLink(line: string): ChainLink | undefined {
   try {
-    return JSON.parse(line) as ChainLink
+    const link = membersOf(JSON.parse(line))
+    const body = membersOf(link?.body)
+    const says = membersOf(body?.act) !== undefined || isText(body?.cause)
+    return says && isCount(link?.seq) && isText(link.prev) && isText(link.digest) ? (link as unknown as ChainLink) : undefined
   } catch {
     return undefined
   }

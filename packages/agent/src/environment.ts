@@ -1,5 +1,6 @@
 import { SafechaosError } from '@safechaos/core'
 import { type Holder, holdsEnvironment, markUnclean, releaseEnvironment, takeEnvironment } from './locks.ts'
+import { bootId } from './process-identity.ts'
 
 /** This run's hold on its environment: taken once, given back only when everything is back. */
 export class EnvironmentHold {
@@ -27,11 +28,11 @@ export class EnvironmentHold {
   }
 
   /** What is owed stays locked on disk. A disk that refuses even that leaves the owed records themselves, which lock as well. */
-  lock(owed: readonly string[]): void {
+  async lock(owed: readonly string[]): Promise<void> {
     this.#unclean = true
     if (this.#held === undefined) return
     try {
-      markUnclean(this.#stateDir, this.#held.environment, this.#holder, owed)
+      await markUnclean(this.#stateDir, this.#held.environment, { ...this.#holder, bootId: bootId() }, owed)
     } catch (error) {
       console.error(`the environment could not be marked unclean: ${(error as Error).message}`)
     }

@@ -37,7 +37,7 @@ async function prepare(doing: Doing, acts: readonly Act[]): Promise<void> {
 
 async function injectOne(doing: Doing, act: Act): Promise<ActRecord> {
   for (const step of act.steps.inject) {
-    if (doing.stopped()) return note(doing, act, 'inject-failed', 'the run was stopped before this step').record
+    if (isOver(doing, act)) return note(doing, act, 'inject-failed', 'the run was stopped before this step').record
     act.touched = true
     const running = runStep(doing, act, step)
     crashPoint('mid-inject')
@@ -48,6 +48,9 @@ async function injectOne(doing: Doing, act: Act): Promise<ActRecord> {
   crashPoint('after-inject')
   return note(doing, act, 'injected', 'every step succeeded').record
 }
+
+/** Nothing of an act begins once its undo has, or once the run was stopped. */
+const isOver = (doing: Doing, act: Act): boolean => doing.stopped() || act.undoing !== undefined
 
 async function takeBackHalfDone(doing: Doing, act: Act): Promise<void> {
   if ((await undo(doing, act)) === 'verified') await doing.records.remove([act.number])
@@ -68,11 +71,11 @@ export async function renewAll(doing: Doing, acts: readonly Act[]): Promise<stri
 
 async function renewOne(doing: Doing, act: Act): Promise<string | undefined> {
   for (const step of act.steps.renew ?? []) {
-    if (doing.stopped()) return undefined
+    if (isOver(doing, act)) return undefined
     const running = runStep(doing, act, step)
     crashPoint('mid-renew')
     const result = await running
-    if (!result.ok) return `${act.id} on ${act.target.id}: ${result.detail}`
+    if (!result.ok) return isOver(doing, act) ? undefined : `${act.id} on ${act.target.id}: ${result.detail}`
   }
   crashPoint('after-renew')
   return undefined

@@ -3,7 +3,11 @@ import { LeaseHolder } from './lease-holder.ts'
 
 function rig(ms = 3000) {
   const clock = { at: 100_000, wall: 1_000_000, now: () => clock.wall, monotonic: () => clock.at }
-  return { clock, lease: new LeaseHolder(clock, ms), pass: (by: number) => Object.assign(clock, { at: clock.at + by, wall: clock.wall + by }) }
+  return {
+    clock,
+    lease: new LeaseHolder(clock, { ms, renewEveryMs: ms / 3 }),
+    pass: (by: number) => Object.assign(clock, { at: clock.at + by, wall: clock.wall + by }),
+  }
 }
 
 describe('a lease', () => {
@@ -60,13 +64,17 @@ describe('a lease', () => {
     expect(lease.renew(clock.wall)).toMatchObject({ ok: true })
   })
 
-  test('before the first act evidence is judged, and prolongs nothing', () => {
+  test('there is nothing to renew before the first act', () => {
+    const { lease, clock } = rig()
+    expect(lease.renew(clock.wall)).toMatchObject({ ok: false, why: 'there is no lease yet' })
+  })
+
+  test('evidence from before the grant renews nothing', () => {
     const { lease, clock, pass } = rig()
-    expect(lease.renew(clock.wall - 3001)).toMatchObject({ ok: false })
-    expect(lease.renew(clock.wall)).toMatchObject({ ok: true })
     lease.start()
-    pass(3000)
-    expect(lease.expired()).toBe(true)
+    const before = clock.wall - 1
+    pass(500)
+    expect(lease.renew(before)).toMatchObject({ ok: false, why: 'the evidence does not advance' })
   })
 
   test('is not prolonged by a wall clock that is set back', () => {

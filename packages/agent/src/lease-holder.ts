@@ -1,4 +1,4 @@
-import { grantLease, type Lease, leaseIsOver, renewLease } from '@safechaos/core'
+import { grantLease, type Lease, type LeaseTerms, leaseIsOver, type Now, renewLease } from '@safechaos/core'
 import type { Clock } from './clock.ts'
 
 export type Renewed = { readonly ok: true; readonly until: number } | { readonly ok: false; readonly why: string }
@@ -6,26 +6,27 @@ export type Renewed = { readonly ok: true; readonly until: number } | { readonly
 /** Holds the lease of one run and reads the clock for it; every decision is core's. */
 export class LeaseHolder {
   readonly #clock: Clock
-  readonly #ms: number
+  readonly #granting: LeaseTerms
   /** Undefined until the first act: nothing is applied that could be kept. */
   #lease: Lease | undefined
-  constructor(clock: Clock, ms: number) {
+  constructor(clock: Clock, granting: LeaseTerms) {
     this.#clock = clock
-    this.#ms = ms
+    this.#granting = granting
   }
 
   /** Starts with the first act; later calls change nothing. */
   start(): void {
-    this.#lease ??= this.#granted()
+    this.#lease ??= grantLease(this.#granting, this.#now())
   }
 
-  /** Before the first act evidence is judged by the same rule, and kept by nobody. `until` is an epoch instant, for people. */
+  /** `until` is an epoch instant, for people. */
   renew(newest: number): Renewed {
-    const epoch = this.#clock.now()
-    const renewal = renewLease(this.#lease ?? this.#granted(), newest, { mono: this.#clock.monotonic(), epoch })
+    if (this.#lease === undefined) return { ok: false, why: 'there is no lease yet' }
+    const now = this.#now()
+    const renewal = renewLease(this.#lease, newest, now)
     if (!renewal.ok) return renewal
-    if (this.#lease !== undefined) this.#lease = renewal.lease
-    return { ok: true, until: epoch + this.#ms }
+    this.#lease = renewal.lease
+    return { ok: true, until: now.epoch + renewal.lease.untilMono - now.mono }
   }
 
   /** True once it was started and has run out. */
@@ -33,7 +34,7 @@ export class LeaseHolder {
     return this.#lease !== undefined && leaseIsOver(this.#lease, this.#clock.monotonic())
   }
 
-  #granted(): Lease {
-    return grantLease(this.#ms, this.#clock.monotonic(), this.#clock.now())
+  #now(): Now {
+    return { mono: this.#clock.monotonic(), epoch: this.#clock.now() }
   }
 }

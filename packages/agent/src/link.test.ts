@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fakePlan, fakeStack } from '../../../test/support/fake-run.ts'
 import { readChain } from './chain.ts'
 import { type AgentLink, startAgent } from './link.ts'
-import { listLocks } from './locks.ts'
+import { listLocks } from './lock-file.ts'
 import { listOwed } from './owed.ts'
 import { type EndedFile, readEndedFile, runFolder } from './run-folder.ts'
 import { abortRun, listRuns } from './runs.ts'
@@ -50,6 +50,8 @@ describe('an agent as a process', () => {
     const lines = (await link.ask({ ask: 'preflight' })).lines
     expect(lines.filter(({ ok }) => !ok)).toEqual([])
     expect((await link.ask({ ask: 'inject', stage: 1 })).acts.map(({ what, target }) => `${what} ${target}`)).toEqual(['injected worker#1'])
+    await sleep(50)
+    await link.ask({ ask: 'renew', newest: Date.now() })
     expect((await link.ask({ ask: 'inject', stage: 2 })).acts).toHaveLength(2)
     expect(listOwed(stateDir)).toHaveLength(4)
     await link.ask({ ask: 'renew', newest: Date.now() })
@@ -76,9 +78,16 @@ describe('an agent as a process', () => {
     const link = start('abort')
     await open(link)
     await link.ask({ ask: 'inject', stage: 1 })
-    const told = new Promise((done) => link.onWord((word) => word.word === 'reverted' && done(word.result)))
+    const words: string[] = []
+    const told = new Promise((done) =>
+      link.onWord((word) => {
+        if (word.word === 'ending') words.push(word.cause)
+        if (word.word === 'reverted') done(word.result)
+      }),
+    )
     abortRun(stateDir, 'abort')
     expect(await told).toMatchObject({ cause: 'operator', acts: 1, stuck: [] })
+    expect(words, 'said before').toEqual(['operator'])
     await expect(link.ask({ ask: 'inject', stage: 2 })).rejects.toMatchObject({ code: 'SC_ENDED' })
   }, 20_000)
 

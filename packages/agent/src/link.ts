@@ -49,6 +49,7 @@ const DEADLINE_MS = {
   revert: 65_000,
   snapshot: 60_000,
   restore: 180_000,
+  files: 15_000,
   residue: 15_000,
   close: 45_000,
 } as const satisfies Record<Ask['ask'], number>

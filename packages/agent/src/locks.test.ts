@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SafechaosError } from '@safechaos/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { holdsEnvironment, listLocks, markUnclean, releaseEnvironment, takeEnvironment } from './locks.ts'
-import { ownId } from './process-identity.ts'
+import { listLocks } from './lock-file.ts'
+import { holdsEnvironment, markUnclean, releaseEnvironment, takeEnvironment } from './locks.ts'
+import { bootId, ownId } from './process-identity.ts'
 import { recoverLab } from './recover.ts'
 
 const dead = { pid: process.pid, start: '1' }
@@ -42,7 +43,7 @@ describe('the lock of an environment', () => {
 
   test('stays unclean until a person clears it', async () => {
     await takeEnvironment(stateDir, 'dev', { run: 'bad', agent: dead })
-    markUnclean(stateDir, 'dev', { run: 'bad', agent: dead }, ['sc_bad_1'])
+    await markUnclean(stateDir, 'dev', { run: 'bad', agent: dead, bootId: bootId() }, ['sc_bad_1'])
     await expect(takeEnvironment(stateDir, 'dev', { run: 'new', agent: ownId() })).rejects.toMatchObject({ code: 'SC_UNCLEAN' })
     expect((await recoverLab(stateDir)).locked).toEqual(['dev'])
     expect(await recoverLab(stateDir, { clear: true })).toMatchObject({ freed: ['dev'], locked: [] })

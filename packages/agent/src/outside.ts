@@ -1,19 +1,15 @@
-import { existsSync, lstatSync } from 'node:fs'
-import { chmod, lstat, readdir, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EnclosureIdentity } from '@safechaos/containments'
+import { removeFolder } from '@safechaos/containments'
 import type { Residue } from '@safechaos/core'
-import { belongsTo, bootId, isAlive, killExactly, lineOf, type ProcessId, remainsOf } from './process-identity.ts'
+import { bootId, isAlive, isOfTheMachine, killExactly, lineOf, type ProcessId } from './process-identity.ts'
+import { belongsTo, type Enclosed, NO_REMAINS, type Remains, remainsOf } from './remains.ts'
 
 /** What to look for after an enclosure: its identity if it ever stood. */
-export interface Left {
-  readonly run: string
+export interface Left extends Enclosed {
   readonly bootId: string
-  readonly identity: EnclosureIdentity | undefined
   readonly workDir: string
-  /** The agent that opened it, if it is known. */
-  readonly agent: ProcessId | undefined
   /** Never to be hit, whatever they carry. */
   readonly spare: readonly ProcessId[]
 }
@@ -23,61 +19,55 @@ const POLITE_MS = 400
 const POLL_MS = 20
 
 /** Processes of the enclosure that are still there, as seen from outside. After another boot there are none. */
-export function processesLeft(left: Left): { readonly ours: readonly ProcessId[]; readonly unseen: number } {
-  if (left.bootId !== bootId()) return { ours: [], unseen: 0 }
+export function processesLeft(left: Left): Remains {
+  if (left.bootId !== bootId()) return NO_REMAINS
   const spared = new Set([process.pid, ...left.spare.filter(isAlive).flatMap(({ pid }) => lineOf(pid))])
-  const { ours, unseen } = remainsOf(left.run, left.identity?.pidNamespace, left.agent)
-  const init = left.identity && { pid: left.identity.initPid, start: left.identity.initStart }
-  const withInit = init !== undefined && isAlive(init) && !ours.some(({ pid }) => pid === init.pid) ? [init, ...ours] : ours
-  return { ours: withInit.filter(({ pid }) => !spared.has(pid)), unseen }
+  const seen = remainsOf(left)
+  return { ...seen, ours: seen.ours.filter(({ pid }) => !spared.has(pid)) }
 }
 
 /**
  * Waits until nothing of the enclosure runs, and after a moment kills what is left, each process by its identity. Never hits a stranger:
- * a process that no longer is the one that was found is left alone. Returns what is still there when the time is up.
+ * a process that no longer is the one that was found is left alone. Returns what the last look saw.
  */
-export async function endRemains(left: Left, withinMs: number): Promise<readonly ProcessId[]> {
+export async function endRemains(left: Left, withinMs: number): Promise<Remains> {
   const start = performance.now()
+  let before: readonly number[] = []
   for (;;) {
-    const { ours } = processesLeft(left)
+    const look = processesLeft(left)
     const passed = performance.now() - start
-    if (ours.length === 0 || passed >= withinMs) return ours
-    if (passed >= POLITE_MS) for (const id of ours) killExactly(id, (pid) => isOfEnclosure(pid, left))
+    const isClear = look.ours.length === 0 && (look.unseen.length === 0 || passed >= POLITE_MS)
+    // For an instant nobody can look into a process that becomes another user's: only what stays so is in doubt.
+    if (isClear || passed >= withinMs) return { ...look, unseen: look.unseen.filter((pid) => before.includes(pid)) }
+    if (passed >= POLITE_MS) for (const id of look.ours) killExactly(id, (pid) => mayKill(pid, left.run, look.namespace))
+    before = look.unseen
     await sleep(POLL_MS)
   }
 }
 
-function isOfEnclosure(pid: number, left: Left): boolean {
-  return pid === left.identity?.initPid || belongsTo(pid, left.run, left.identity?.pidNamespace) === true
+/** Whatever a process carries: never process 1, what belongs to the machine, or what this process came from. */
+function mayKill(pid: number, run: string, namespace: string | undefined): boolean {
+  if (isOfTheMachine(pid) || [1, ...lineOf(process.pid)].includes(pid)) return false
+  return belongsTo(pid, run, namespace) === true
 }
 
-/** Judges from outside what an enclosure left. */
-export function residueOutside(left: Left): Residue {
-  const { ours, unseen } = processesLeft(left)
+/** Judges from outside what an enclosure left: `seen` is what the last look at its processes saw, since each costs milliseconds. */
+export function residueOutside(left: Left, { ours, unseen }: Remains): Residue {
   return {
     found: [
       ...ours.map(({ pid }) => ({ key: 'process', what: `process ${pid} of the enclosure still runs` })),
       ...(existsSync(left.workDir) ? [{ key: 'folder', what: `${left.workDir} is still there` }] : []),
     ],
-    notSeen: unseen === 0 ? [] : [`the environment of ${unseen} processes of this user`],
+    notSeen: unseen.length === 0 ? [] : [`whether these processes of this user belong to it: ${unseen.join(', ')}`],
     looked: ['processes that carry the run or live in its PID namespace', "the enclosure's working folder"],
   }
 }
 
-/**
- * Removes the working folder of a run: only `<stateDir>/runs/<run>/work` and never through a link, so that a damaged record cannot name
- * another. Folders that nobody may enter (an overlay leaves one) are opened first.
- */
+/** Removes the working folder of a run: only `<stateDir>/runs/<run>/work`, and never through a link, so that nothing else can be meant. */
 export async function removeWorkDir(stateDir: string, workDir: string): Promise<void> {
   const path = resolve(workDir)
   const run = dirname(path)
-  if (dirname(run) !== join(resolve(stateDir), 'runs') || path !== join(run, 'work')) return
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
-  await openUp(path)
-  await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 })
-}
-
-async function openUp(folder: string): Promise<void> {
-  if (((await lstat(folder)).mode & 0o700) !== 0o700) await chmod(folder, 0o700)
-  for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await openUp(join(folder, entry.name))
+  if (path !== join(run, 'work') || !existsSync(run)) return
+  if (realpathSync(run) !== join(realpathSync(stateDir), 'runs', basename(run))) return
+  await removeFolder(path)
 }

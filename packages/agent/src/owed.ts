@@ -1,9 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EnclosureIdentity } from '@safechaos/containments'
 import type { ContainmentName, Look, Step } from '@safechaos/core'
 import { makeFolder, removeDurably, writeDurably, writeDurablySync } from './durable.ts'
+import { isOwedOf } from './owed-shape.ts'
+import { namesIn, readOwnJson } from './own-files.ts'
 import type { ProcessId } from './process-identity.ts'
+import { isRunId } from './run-folder.ts'
 
 interface OwedBase {
   readonly version: 1
@@ -37,9 +40,11 @@ export interface OwedAct extends OwedBase {
 
 export type Owed = OwedEnclosure | OwedAct
 
-/** A record as it lies on disk; `owed` is undefined if it could not be understood. */
+/** A record as it lies on disk; `owed` is undefined if it could not be understood, or is not what its name says. */
 export interface OwedFile {
   readonly name: string
+  /** The run that its name tells; undefined for a name that is not ours. */
+  readonly run: string | undefined
   readonly owed: Owed | undefined
 }
 
@@ -90,24 +95,24 @@ export class OwedRecords {
 
 /** Everything owed in this lab. What cannot be read or understood is listed too, and is never taken for nothing. */
 export function listOwed(stateDir: string): OwedFile[] {
-  let names: string[]
-  try {
-    names = readdirSync(owedFolder(stateDir))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
-  return names
+  return namesIn(owedFolder(stateDir))
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => ({ name, owed: read(join(owedFolder(stateDir), name)) }))
+    .map((name) => {
+      const run = runOf(name)
+      return { name, run, owed: run === undefined ? undefined : read(join(owedFolder(stateDir), name), run) }
+    })
 }
 
-function read(file: string): Owed | undefined {
+function runOf(name: string): string | undefined {
+  const run = /^(.+)\.\d+\.json$/.exec(name)?.[1]
+  return run !== undefined && isRunId(run) ? run : undefined
+}
+
+function read(file: string, run: string): Owed | undefined {
   try {
-    const owed = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owed>
-    const sound = owed.version === 1 && typeof owed.run === 'string' && typeof owed.agent?.pid === 'number' && typeof owed.bootId === 'string'
-    return sound && (owed.kind === 'enclosure' || owed.kind === 'act' || owed.kind === 'canary') ? (owed as Owed) : undefined
+    const owed = readOwnJson(file)
+    return isOwedOf(run, owed) ? owed : undefined
   } catch {
     return undefined
   }

@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 
 /** A process that cannot be mistaken for a later one with the same pid (on the same boot). */
 export interface ProcessId {
   readonly pid: number
   /** Field 22 of /proc/PID/stat. */
   readonly start: string
+  /** The PID namespace in which `pid` means this process; see `ownTable`. Absent: the reader's own. */
+  readonly table?: string
 }
 
 interface Stat {
@@ -22,7 +24,7 @@ export function bootId(): string {
   }
 }
 
-function statOf(pid: number | 'self'): Stat | undefined {
+export function statOf(pid: number | 'self'): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The name in parentheses may itself hold parentheses and spaces.
@@ -33,15 +35,52 @@ function statOf(pid: number | 'self'): Stat | undefined {
   }
 }
 
+let table: string | undefined
+
+/**
+ * The PID namespace of this process, told apart from a later one that the kernel gave the same inode by the start of its process 1.
+ * `unseen` where /proc shows another namespace than ours: then no pid can be looked up at all.
+ */
+export function ownTable(): string {
+  table ??= readSelf() === String(process.pid) ? `${pidNamespaceOf('self') ?? ''}:${statOf(1)?.start ?? ''}` : UNSEEN
+  return table
+}
+
+const UNSEEN = 'unseen'
+
+function readSelf(): string | undefined {
+  try {
+    return readlinkSync('/proc/self')
+  } catch {
+    return undefined
+  }
+}
+
 /** This process. */
 export function ownId(): ProcessId {
-  return { pid: process.pid, start: statOf('self')?.start ?? '' }
+  return { pid: process.pid, start: statOf('self')?.start ?? '', table: ownTable() }
 }
 
 /** The process that has this pid now; undefined if there is none. */
 export function idOf(pid: number): ProcessId | undefined {
   const stat = statOf(pid)
   return stat && { pid, start: stat.start }
+}
+
+/** A process as somebody wrote it down, with the boot during which it ran. */
+export interface WrittenProcess {
+  readonly agent: ProcessId
+  readonly bootId: string
+}
+
+/**
+ * Whether a process that was written down still runs. `unknown` for one of another PID namespace: its pid means nothing here, and whether
+ * it lives cannot be told from here.
+ */
+export function fateOf({ agent, bootId: boot }: WrittenProcess): 'alive' | 'dead' | 'unknown' {
+  if (boot !== bootId()) return 'dead'
+  if (ownTable() === UNSEEN || (agent.table ?? ownTable()) !== ownTable()) return 'unknown'
+  return isAlive(agent) ? 'alive' : 'dead'
 }
 
 /** True while this very process runs. A zombie has ended. */
@@ -77,47 +116,6 @@ export function pidNamespaceOf(pid: number | 'self'): string | undefined {
     return /\d+/.exec(readlinkSync(`/proc/${pid}/ns/pid`))?.[0]
   } catch {
     return undefined
-  }
-}
-
-export interface Remains {
-  readonly ours: readonly ProcessId[]
-  /** Processes of this user, not older than the agent, whose environment could not be read, so that they are not known to be strangers. */
-  readonly unseen: number
-}
-
-/** Processes that belong to a run: they carry SAFECHAOS_RUN, or live in the PID namespace of its init. Zombies are gone already. */
-export function remainsOf(run: string, pidNamespace: string | undefined, agent: ProcessId | undefined): Remains {
-  const ours: ProcessId[] = []
-  let unseen = 0
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name)
-    if (!Number.isInteger(pid) || pid === process.pid) continue
-    const stat = statOf(pid)
-    if (stat === undefined || stat.state === 'Z' || stat.state === 'X' || isOlder(stat, agent)) continue
-    const belongs = belongsTo(pid, run, pidNamespace)
-    if (belongs) ours.push({ pid, start: stat.start })
-    else if (belongs === undefined) unseen += 1
-  }
-  return { ours, unseen }
-}
-
-/** Nothing that was there before its agent can belong to an enclosure. Start times are counted in clock ticks since boot. */
-const isOlder = ({ start }: { readonly start: string }, agent: ProcessId | undefined): boolean =>
-  agent !== undefined && Number(start) < Number(agent.start)
-
-/** A process keeps the PID namespace that it was started in. */
-let ownPidNamespace: string | undefined
-
-/** Whether a process is of this run; undefined if it is of this user and cannot be looked into. */
-export function belongsTo(pid: number, run: string, pidNamespace: string | undefined): boolean | undefined {
-  ownPidNamespace ??= pidNamespaceOf('self')
-  if (pidNamespace !== undefined && pidNamespace !== ownPidNamespace && pidNamespaceOf(pid) === pidNamespace) return true
-  try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`.includes(`\0SAFECHAOS_RUN=${run}\0`)
-  } catch (error) {
-    const ended = ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')
-    return ended || statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid !== process.getuid?.() ? false : undefined
   }
 }
 

@@ -1,6 +1,6 @@
 import { fstatSync, mkdirSync } from 'node:fs'
 import { bundlePath, type Containment, type Enclosure } from '@safechaos/containments'
-import { type EndCause, SafechaosError } from '@safechaos/core'
+import { BOUNDS, type EndCause, SafechaosError } from '@safechaos/core'
 import { answer } from './asks.ts'
 import { systemClock } from './clock.ts'
 import { crashPoint } from './crash-points.ts'
@@ -18,12 +18,8 @@ import { supervise } from './supervisor.ts'
 import { within } from './within.ts'
 import { readLines, sayOn } from './words.ts'
 
-/** The enclosure's init takes back by itself what is armed when it has heard nothing of us for this long. */
-const DEAF_MS = 3000
 const SHUTDOWN_MS = 30_000
 const WORDS = 1
-/** By then whatever launches the init has spawned it. */
-const LOAD_AFTER_MS = 15
 const LOG = 2
 const TAP = 3
 
@@ -52,7 +48,8 @@ export function runAgent(args: AgentArguments, containments: readonly Containmen
     owed,
     reaper: startReaper(reaperProgram(), { stateDir: args.stateDir, run: args.run, agent: self }),
     recovered: recoverLab(args.stateDir, { clear: false }).catch((error: Error) => console.error(error.message)),
-    loadPlanCheck: whenIdle(() => import('./plan-check.ts')),
+    // Not before it is asked for: until then the init comes up, and has the processor.
+    loadPlanCheck: () => import('./plan-check.ts'),
     digestStack: stackDigest,
     say,
   })
@@ -84,7 +81,7 @@ function launch(args: AgentArguments, containment: Containment, folder: RunFolde
     run: args.run,
     labDir: args.labDir,
     workDir: folder.work,
-    deafAfterMs: DEAF_MS,
+    deafAfterMs: BOUNDS.deafMs,
     tapFd: isOpen(TAP) ? TAP : undefined,
     logFd: LOG,
   })
@@ -132,16 +129,4 @@ function isOpen(fd: number): boolean {
   } catch {
     return false
   }
-}
-
-/** Loads while the init comes up, which leaves this process idle; sooner if it is asked for. */
-function whenIdle<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined
-  const begin = (): Promise<T> => {
-    loading ??= load()
-    loading.catch(() => undefined)
-    return loading
-  }
-  setTimeout(() => void begin(), LOAD_AFTER_MS)
-  return begin
 }

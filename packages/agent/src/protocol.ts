@@ -21,6 +21,8 @@ export type Ask =
   | { readonly ask: 'revert'; readonly cause: EndCause }
   | { readonly ask: 'snapshot' }
   | { readonly ask: 'restore' }
+  /** Are the files of the lab still the ones that the plan's digest covers? */
+  | { readonly ask: 'files' }
   | { readonly ask: 'residue' }
   | { readonly ask: 'close' }
 
@@ -43,6 +45,7 @@ export interface Answers {
   readonly revert: RevertAnswer
   readonly snapshot: { readonly detail: string }
   readonly restore: { readonly detail: string }
+  readonly files: { readonly changed: readonly string[] }
   readonly residue: { readonly residue: Residue }
   /** `residue`: judged from outside after the enclosure is gone. */
   readonly close: { readonly residue: Residue }
@@ -71,8 +74,10 @@ export type Word =
   | { readonly word: 'enclosure'; readonly event: EnclosureEvent }
   /** A new link of the agent's own fsynced chain. */
   | { readonly word: 'act'; readonly act: ActRecord; readonly seq: number; readonly head: string }
-  /** It reverted without being asked: lease, limit, abort file, signal, or the enclosure's own supervisor. */
-  | { readonly word: 'reverted'; readonly result: RevertAnswer; readonly detail: string }
+  /** It takes everything back without being asked: lease, limit, abort file, signal, or the enclosure's own supervisor. Said before it refuses anything for that. */
+  | { readonly word: 'ending'; readonly cause: EndCause; readonly detail: string }
+  /** What came of an end that nobody had asked for. */
+  | { readonly word: 'reverted'; readonly result: RevertAnswer }
   /** One more reason to end, heard while it was ending already: it changes nothing, and is recorded. */
   | { readonly word: 'also'; readonly cause: EndCause; readonly detail: string }
 

@@ -105,7 +105,7 @@ describe('recovery', () => {
   test('names a record that it cannot read, and leaves it', async () => {
     mkdirSync(join(stateDir, 'owed'))
     writeFileSync(join(stateDir, 'owed', 'x.1.json'), '{')
-    expect(await recoverLab(stateDir, { clear: true })).toMatchObject({ unreadable: ['x.1.json'] })
+    expect(await recoverLab(stateDir, { clear: true })).toMatchObject({ unreadable: ['owed/x.1.json'] })
     expect(listOwed(stateDir)).toHaveLength(1)
   })
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContainmentName, EndCause } from '@safechaos/core'
 import type { ProcessId } from './process-identity.ts'
+import { isCount, isProcessId, isText, membersOf } from './shape.ts'
 
 /** A run's part of the state folder: `<stateDir>/runs/<run>`. */
 export interface RunFolder {
@@ -57,11 +58,19 @@ export interface EndedFile {
   readonly at: number
 }
 
-/** What a run's `agent.json` says; undefined if it is not there or torn. */
-export const readAgentFile = (stateDir: string, run: string): AgentFile | undefined => readJson<AgentFile>(runFolder(stateDir, run).agentJson)
+/** What a run's `agent.json` says; undefined if it is not there, torn, or of another run. */
+export function readAgentFile(stateDir: string, run: string): AgentFile | undefined {
+  const file = membersOf(readJson(runFolder(stateDir, run).agentJson))
+  const sound = file?.run === run && isProcessId(file.agent) && [file.bootId, file.labDir, file.containment].every(isText) && isCount(file.startedAt)
+  return sound ? (file as unknown as AgentFile) : undefined
+}
 
 /** What a run's `ended.json` says; undefined while it has not ended. */
-export const readEndedFile = (stateDir: string, run: string): EndedFile | undefined => readJson<EndedFile>(runFolder(stateDir, run).ended)
+export function readEndedFile(stateDir: string, run: string): EndedFile | undefined {
+  const file = membersOf(readJson(runFolder(stateDir, run).ended))
+  const sound = file?.run === run && [file.cause, file.detail].every(isText) && Array.isArray(file.stuck) && file.stuck.every(isText)
+  return sound ? (file as unknown as EndedFile) : undefined
+}
 
 /** The JSON in a file that this house wrote, of a form that the caller knows; undefined if it is not there or torn. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the type is the caller's knowledge

@@ -4,6 +4,7 @@ import type { Doing } from './act.ts'
 import { ActBook } from './book.ts'
 import type { Clock } from './clock.ts'
 import type { Floors } from './floors.ts'
+import { LastGreen } from './last-green.ts'
 import { LeaseHolder } from './lease-holder.ts'
 import type { CheckedPlan } from './plan-check.ts'
 import { preflight } from './preflight.ts'
@@ -36,6 +37,7 @@ export class Run {
   readonly #book: ActBook
   readonly #ramp: Ramp
   readonly #lease: LeaseHolder
+  readonly #green: LastGreen
   readonly #floors: Floors
   /** Monotonic instant of the first inject. */
   #underFaultSince: number | undefined
@@ -43,7 +45,8 @@ export class Run {
   constructor(parts: RunParts) {
     const { plan, doing, enclosure, clock } = parts
     this.#parts = parts
-    this.#lease = new LeaseHolder(clock, plan.lease.ms)
+    this.#lease = new LeaseHolder(clock, plan.lease)
+    this.#green = new LastGreen(clock)
     this.#book = new ActBook(doing, { plan, bindActs: parts.checked.bindActs, mark: parts.mark, limitLeft: () => this.#limitLeft() })
     this.#floors = { hits: plan.hits, planned: plan.targets, identity: enclosure.identity, spared: parts.spared }
     this.#ramp = new Ramp({
@@ -61,14 +64,20 @@ export class Run {
     return preflight({ plan, needs: checked.needs, doing, containment, enclosure, floors: this.#floors, book: this.#book })
   }
 
-  /** Starts the lease with the first stage. Whatever was begun is taken back if this throws for another reason than a refusal. */
+  /**
+   * Starts the lease with the first stage; each other one needs a green since the one before it, or is refused with SC_GRANT. Whatever was
+   * begun is taken back if this throws for another reason than a refusal.
+   */
   async inject(stage: number): Promise<readonly ActRecord[]> {
     const begin = (): void => {
       this.#underFaultSince ??= this.#parts.clock.monotonic()
       this.#lease.start()
     }
     try {
+      if (!this.#green.sinceInjection())
+        throw new SafechaosError({ code: 'SC_GRANT', message: `stage ${stage} was asked for, and nothing was green since the one before it` })
       const acts = await this.#ramp.inject(stage, begin)
+      this.#green.injected()
       const stuck = this.#book.acts.filter((act) => act.end === 'stuck')
       if (stuck.length > 0) this.#parts.end({ cause: 'error', detail: `half-done and not to be taken back: ${stuck.map(({ id }) => id).join(', ')}` })
       return acts
@@ -81,8 +90,11 @@ export class Run {
   /** Throws SC_LEASE for evidence that proves nothing new. A fault that the kernel times and that could not be prolonged ends the run. */
   async renew(newest: number): Promise<Answers['renew']> {
     this.#mayAct()
+    // The controller renews by its own clock, and an inject may take a while to begin: there is nothing yet that could be lost.
+    if (this.#underFaultSince === undefined) return { untilMs: this.#parts.clock.now() }
     const renewal = this.#lease.renew(newest)
     if (!renewal.ok) throw new SafechaosError({ code: 'SC_LEASE', message: renewal.why })
+    this.#green.renewed(newest)
     const failed = await this.#book.renew()
     if (failed.length > 0) {
       this.#parts.end({ cause: 'lease-lost', detail: `the fault could not be prolonged: ${failed.join('; ')}` })
@@ -97,6 +109,7 @@ export class Run {
 
   /** Why the run is over by its own rules; undefined while it is not. */
   over(): Reason | undefined {
+    this.#green.look()
     if (this.#lease.expired()) return { cause: 'lease-lost', detail: `no green evidence for ${this.#parts.plan.lease.ms} ms` }
     if (this.#limitLeft() <= 0) return { cause: 'limit', detail: `${this.#parts.plan.limitMs} ms under fault` }
     return undefined
@@ -121,7 +134,9 @@ export class Run {
   #mayAct(): void {
     this.#parts.mayAct()
     const over = this.over()
-    if (over !== undefined) throw new SafechaosError({ code: 'SC_ENDED', message: over.detail })
+    if (over === undefined) return
+    this.#parts.end(over)
+    throw new SafechaosError({ code: 'SC_ENDED', message: over.detail })
   }
 
   #limitLeft(): number {

@@ -1,11 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { SafechaosError } from '@safechaos/core'
-import { writeDurablySync } from './durable.ts'
-import { bootId, isAlive } from './process-identity.ts'
-import { type AgentFile, readAgentFile, runFolder } from './run-folder.ts'
+import { fateOf } from './process-identity.ts'
+import { type AgentFile, readAgentFile, readEndedFile, runFolder } from './run-folder.ts'
 
-/** Runs of this lab whose agents live, oldest first. */
+/** Runs of this lab whose agents live, oldest first. One of which that cannot be told from here counts until its end is written. */
 export function listRuns(stateDir: string): AgentFile[] {
   let names: string[]
   try {
@@ -15,26 +14,43 @@ export function listRuns(stateDir: string): AgentFile[] {
   }
   return names
     .flatMap((run) => readAgentFile(stateDir, run) ?? [])
-    .filter((file) => file.bootId === bootId() && isAlive(file.agent))
+    .filter((file) => ({ alive: true, dead: false, unknown: readEndedFile(stateDir, file.run) === undefined })[fateOf(file)])
     .sort((a, b) => a.startedAt - b.startedAt)
 }
 
+/** How a wish came to the agent: as a file, or by a signal since the disk has no room for one. */
+type Told = 'file' | 'signal'
+
 /** Tells the agent of a run to take everything back. Needs no controller; what the agent finds is enough. Throws SC_NO_RUN, SC_STATE. */
-export function abortRun(stateDir: string, run: string): void {
-  writeSign(stateDir, run, 'abort')
+export function abortRun(stateDir: string, run: string): Told {
+  return giveSign(stateDir, run, 'abort')
 }
 
 /** Tells the agent of an `up` to close its enclosure and end. Throws SC_NO_RUN, SC_STATE. */
-export function downRun(stateDir: string, run: string): void {
-  writeSign(stateDir, run, 'down')
+export function downRun(stateDir: string, run: string): Told {
+  return giveSign(stateDir, run, 'down')
 }
 
-function writeSign(stateDir: string, run: string, sign: 'abort' | 'down'): void {
+/** That the file is there is the whole message: it is empty, for which even a full disk mostly has room. */
+function giveSign(stateDir: string, run: string, sign: 'abort' | 'down'): Told {
   const folder = runFolder(stateDir, run)
   if (!existsSync(folder.folder)) throw new SafechaosError({ code: 'SC_NO_RUN', message: `there is no run ${run} in this lab` })
   try {
-    writeDurablySync(folder[sign], `${new Date().toISOString()}\n`)
+    closeSync(openSync(folder[sign], 'a', 0o600))
+    return 'file'
   } catch (cause) {
+    if (signalAgent(stateDir, run)) return 'signal'
     throw new SafechaosError({ code: 'SC_STATE', message: `${folder[sign]} cannot be written: ${(cause as Error).message}` }, { cause })
+  }
+}
+
+/** An agent that is told to terminate takes everything back first. */
+function signalAgent(stateDir: string, run: string): boolean {
+  const file = readAgentFile(stateDir, run)
+  if (file === undefined || fateOf(file) !== 'alive') return false
+  try {
+    return process.kill(file.agent.pid, 'SIGTERM')
+  } catch {
+    return false
   }
 }

@@ -21,7 +21,7 @@ export interface SessionParts {
   readonly recovered: Promise<unknown>
   /** Resolves when the sibling that cleans up after this process stands; rejects if it cannot. */
   readonly reaper: Promise<Reaper>
-  /** The heavy half: schemas and catalogue. */
+  /** Loads the catalogue and what compares a plan with it. */
   readonly loadPlanCheck: () => Promise<{ readonly checkPlan: CheckPlan }>
   readonly digestStack: typeof stackDigest
   readonly say: (word: Word) => void

@@ -12,6 +12,7 @@ import type { Answers, Ask, RevertAnswer } from './protocol.ts'
 import { Run } from './run.ts'
 import type { SessionParts } from './session-parts.ts'
 import { type EndedFile, type RunFolder, runFolder } from './run-folder.ts'
+import { changedSince, type SeenFiles } from './stack-digest.ts'
 import { tellOnce } from './tell-once.ts'
 import { within } from './within.ts'
 
@@ -41,6 +42,7 @@ export class Session {
   #state: RunState = 'planned'
   #opening = false
   #gone: Promise<Seen> | undefined
+  #files: SeenFiles = new Map()
   #ending: Ending | undefined
   #closing: Promise<Residue> | undefined
   readonly #also: ReturnType<typeof tellOnce>
@@ -113,6 +115,11 @@ export class Session {
     return this.#run
   }
 
+  /** Files that a service could see and that are not what they were at the opening. */
+  changedFiles(): readonly string[] {
+    return changedSince(this.#files, this.#parts.arguments.labDir)
+  }
+
   async inject(stage: number): Promise<Answers['inject']> {
     const run = this.run
     if (stage === 1) (await this.#parts.reaper).wake()
@@ -139,7 +146,7 @@ export class Session {
 
   /**
    * Ends the run: every fault is taken back and looked at. The first cause wins and is kept; whoever comes later gets the same answer.
-   * Unless it was asked for, the controller is told.
+   * Unless it was asked for, the controller is told: at once that it ends, and later what came of it.
    */
   end(cause: EndCause, detail: string, asked = false): Promise<RevertAnswer> {
     if (this.#ending !== undefined) {
@@ -150,9 +157,11 @@ export class Session {
     const since = performance.now()
     const settled = Promise.withResolvers<RevertAnswer>()
     this.#ending = { cause, detail, done: settled.promise }
+    // Before anything is refused because of it: whoever hears a refusal knows why.
+    if (!asked) this.#parts.say({ word: 'ending', cause, detail })
     void this.#chain.append({ cause, detail }, this.#parts.clock.now())
     const told = (result: RevertAnswer): void => {
-      if (!asked) this.#parts.say({ word: 'reverted', result, detail })
+      if (!asked) this.#parts.say({ word: 'reverted', result })
       settled.resolve(result)
     }
     void this.#revert(cause, since).then(told)
@@ -171,7 +180,7 @@ export class Session {
     const ms = performance.now() - since
     const stuck = ends.filter(({ end }) => end === 'stuck').map(({ act }) => act.id)
     this.#move(stuck.length > 0 ? 'stuck' : 'clean')
-    if (stuck.length > 0) this.#hold.lock(stuck)
+    if (stuck.length > 0) await this.#hold.lock(stuck)
     crashPoint('before-record-delete')
     const verified = ends.filter(({ end }) => end === 'verified').map(({ act }) => act.number)
     if (verified.length > 0) await within(this.#parts.records.remove(verified), DISK_MS, () => undefined).catch(logFailure)
@@ -192,7 +201,7 @@ export class Session {
     crashPoint('after-close')
     await within(this.#chain.close(), DISK_MS, () => undefined).catch(logFailure)
     try {
-      if (residue.found.length > 0) this.#hold.lock(residue.found.map(({ what }) => what))
+      if (residue.found.length > 0) await this.#hold.lock(residue.found.map(({ what }) => what))
       // Rehearsals that could not be taken back: with an enclosure that is gone, and seen to be, so are they.
       else await this.#parts.records.remove([0, ...(this.#run?.rehearsals() ?? [])])
       await this.#hold.release()
@@ -229,6 +238,7 @@ export class Session {
   #seen(stack: Open['stack'], stackDir: string): string {
     const seen = this.#parts.digestStack(stack, stackDir, this.#parts.arguments.labDir)
     if (!seen.ok) throw new SafechaosError(seen.problem)
+    this.#files = seen.files
     return seen.digest
   }
 

@@ -8,6 +8,7 @@
  *   labs/<key>/runs/<run>/abort       exists: stop (written by `safechaos abort`)
  *   labs/<key>/runs/<run>/work/       the enclosure's overlay and snapshots
  *   labs/<key>/locks/<environment>.json  UNCLEAN, or a run that holds the environment
+ *   labs/<key>/mutex/<name>           empty; locked by who takes an environment or puts a run in order
  *   labs/<key>/epoch                  counts up with every run
  */
 import { realpathSync } from 'node:fs'

@@ -2,6 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Seen } from '@safechaos/core'
 import { type Act, type Doing, lookAll, note, runStep, type UndoEnd } from './act.ts'
 import { crashPoint } from './crash-points.ts'
+import { within } from './within.ts'
+
+/** Disk and enclosure each answer well within this, or not at all. */
+const SETTLE_MS = 1000
+/** What an undo that works needs at most; the next one of the same target waits no longer for one that does not. */
+const TURN_MS = 500
 
 /**
  * Takes one act back and looks whether it is gone, again and again for a bounded time. Shielded: it takes no notice of why the run ends.
@@ -16,9 +22,8 @@ export function undo(doing: Doing, act: Act): Promise<UndoEnd> {
 }
 
 async function undoOnce(doing: Doing, act: Act): Promise<UndoEnd> {
-  // While a step of the act still runs (a grace of seconds, say), its harm is undone at once; what counts is the undo after it has settled.
-  if (act.touched && act.busy) for (const step of act.steps.undo) await runStep(doing, act, step)
-  await act.inFlight
+  // Of what is still being prepared nothing was done; it ends by itself, since the act is being undone.
+  if (!act.touched) await settle(act)
   let detail = ''
   for (const wait of doing.backOffMs) {
     if (wait > 0) await sleep(wait)
@@ -36,6 +41,12 @@ async function undoOnce(doing: Doing, act: Act): Promise<UndoEnd> {
   return 'stuck'
 }
 
+/** True when nothing is in flight for the act any more. */
+async function settle(act: Act): Promise<boolean> {
+  await within(act.inFlight, SETTLE_MS, () => undefined)
+  return !act.busy
+}
+
 async function tryOnce(doing: Doing, act: Act): Promise<Seen> {
   crashPoint('before-undo')
   const failed: string[] = []
@@ -47,18 +58,27 @@ async function tryOnce(doing: Doing, act: Act): Promise<Seen> {
   }
   crashPoint('after-undo')
   note(doing, act, 'undone', failed.length === 0 ? 'every step succeeded' : failed.join('; '))
+  // The first of these steps ended in the enclosure what still ran of the act: only its answer is on the way.
+  if (!(await settle(act))) return { seen: 'unknown', detail: 'a step of it has not ended' }
   const seen = await lookAll(doing, act, act.steps.verify)
   return failed.length === 0 ? seen : { ...seen, detail: `${seen.detail} (undo: ${failed.join('; ')})` }
 }
 
-/** Undoes all acts: targets side by side, the acts of one target newest first. Every one is tried, whatever becomes of the others. */
+/**
+ * Undoes all acts: targets side by side, the acts of one target newest first, each when the newer one is gone or has had the time that takes.
+ * Every one is tried, whatever becomes of the others.
+ */
 export async function undoAll(doing: Doing, acts: readonly Act[]): Promise<readonly { readonly act: Act; readonly end: UndoEnd }[]> {
   const byTarget = Map.groupBy(acts.toReversed(), (act) => act.target.id)
   const ends = await Promise.all(
     [...byTarget.values()].map(async (ofTarget) => {
-      const done: { readonly act: Act; readonly end: UndoEnd }[] = []
-      for (const act of ofTarget) done.push({ act, end: await undo(doing, act) })
-      return done
+      const ending: Promise<{ readonly act: Act; readonly end: UndoEnd }>[] = []
+      for (const act of ofTarget) {
+        const end = undo(doing, act)
+        ending.push(end.then((how) => ({ act, end: how })))
+        await within<unknown>(end, TURN_MS, () => undefined)
+      }
+      return await Promise.all(ending)
     }),
   )
   return ends.flat()

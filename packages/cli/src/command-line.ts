@@ -37,11 +37,13 @@ export async function runCommandLine(words: readonly string[], around: Surroundi
 }
 
 async function runCommand(words: readonly string[], { stdout, environment, cwd }: Surroundings): Promise<ExitCode> {
+  const around = (json: boolean) => ({ output: makeOutput(stdout, environment, json), cwd, environment })
+  const run = words[0] === 'run' ? (await import('./run-ahead.ts')).startAhead(words.slice(1), cwd) : undefined
+  if (run !== undefined) return (await import('./commands/run.ts')).act({ ...run, ...around(run.options.json === true) })
   let exit: ExitCode = 0
-  const ahead = words[0] === 'run' ? (await import('./run-ahead.ts')).startAhead(words.slice(1), cwd) : undefined
   const act = async ({ entry, arguments: given, options }: Asked): Promise<void> => {
     const command = await entry.load()
-    exit = await command.act({ arguments: given, options, output: makeOutput(stdout, environment, options.json === true), cwd, environment, ahead })
+    exit = await command.act({ arguments: given, options, ahead: undefined, ...around(options.json === true) })
   }
   const { parseWords } = await import('./program.ts')
   await parseWords(words, act, (text) => stdout.write(text))

@@ -1,18 +1,4 @@
-import type { Act } from './call.ts'
-
-/** What a shell can offer for an argument. */
-export type Completes = 'charter' | 'run' | 'folder' | 'shell' | 'file' | 'service'
-
-export interface CommandEntry {
-  readonly name: string
-  /** Commands of one group stand together in the help. */
-  readonly group: 'Start' | 'Prepare' | 'Run' | 'Learn' | 'Stack' | 'Shell'
-  readonly summary: string
-  readonly arguments: readonly { readonly syntax: string; readonly about: string; readonly completes: Completes }[]
-  readonly options: readonly { readonly flags: string; readonly about: string }[]
-  /** Loaded only when it is called. */
-  readonly load: () => Promise<{ readonly act: Act }>
-}
+import type { CommandEntry } from './command-entry.ts'
 
 const CHARTER = { syntax: '[charter]', about: 'the charter; without it, the only one in charters/', completes: 'charter' } as const
 const RUN = { syntax: '[run]', about: 'a run by its id, by the beginning of its id, or `last`', completes: 'run' } as const
@@ -39,7 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'check',
     group: 'Prepare',
-    summary: 'read a charter and everything it names',
+    summary: 'read a charter and everything it names, and ask the policy (exit code 4 if it denies)',
     arguments: [CHARTER],
     options: [{ flags: '--expand', about: 'print the charter in full, with every default' }],
     load: () => import('./commands/check.ts'),
@@ -125,7 +111,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'verify',
     group: 'Learn',
-    summary: "check the chain of a run's ledger",
+    summary: "check a run's evidence: the chain of its ledger, and every file against it",
     arguments: [RUN],
     options: [],
     load: () => import('./commands/verify.ts'),
@@ -157,6 +143,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'print a completion script for a shell',
     arguments: [{ syntax: '<shell>', about: 'bash, zsh or fish', completes: 'shell' }],
     options: [],
-    load: () => import('./commands/completion.ts'),
+    load: async () => ({ act: (await import('./commands/completion.ts')).completionOf(COMMANDS) }),
   },
 ]

@@ -1,6 +1,7 @@
 import { SafechaosError } from '@safechaos/core'
 import { Command, CommanderError, type OutputConfiguration } from 'commander'
-import { COMMANDS, type CommandEntry } from './command-table.ts'
+import type { CommandEntry } from './command-entry.ts'
+import { COMMANDS } from './command-table.ts'
 
 /** What the words of a command line ask for. */
 export interface Asked {

@@ -106,7 +106,10 @@ export interface Enclosure {
   facts(target: PlannedTarget): Facts
   /** Gives the init the bound undo of an act before it is injected, for the case that we go deaf or hang. */
   arm(act: string, target: PlannedTarget, undo: readonly Step[]): Promise<void>
-  /** Executes one bound step of an act. Expected failures are values. */
+  /**
+   * Executes one bound step of an act. Expected failures are values. The first step of its armed undo ends the act: what still runs of it is
+   * interrupted and waited for, and from then on nothing but that undo is executed.
+   */
   run(act: string, target: PlannedTarget, step: Step): Promise<StepResult>
   /** Polls one bound look until it is seen or its deadline passes. Changes nothing. */
   look(act: string, target: PlannedTarget, look: Look): Promise<Seen>

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { Zod } from './zod.ts'
 
 const DURATION = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
 
@@ -19,14 +19,11 @@ export function durationSource(ms: number): string {
 const DURATION_WANTED = 'write a number with ms, s, m or h, for example 250ms, 2s or 1.5m'
 
 /** A duration in a charter, as milliseconds; encoding gives the text back. */
-export const Duration = z.codec(z.string(DURATION_WANTED).regex(DURATION_TEXT, `not a duration; ${DURATION_WANTED}`), z.number(), {
-  decode: (text) => parseDuration(text) ?? Number.NaN,
-  encode: durationSource,
-})
-
-/** A duration with limits, both in milliseconds and both allowed. */
-export const durationBetween = (min: number, max: number) =>
-  Duration.refine((ms) => ms >= min && ms <= max, `between ${durationSource(min)} and ${durationSource(max)} is possible`)
+export const duration = (z: Zod) =>
+  z.codec(z.string(DURATION_WANTED).regex(DURATION_TEXT, `not a duration; ${DURATION_WANTED}`), z.number(), {
+    decode: (text) => parseDuration(text) ?? Number.NaN,
+    encode: durationSource,
+  })
 
 /** `5 s`, `250 ms`, `2 min`: for people. */
 export function durationText(ms: number): string {

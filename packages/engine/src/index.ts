@@ -1,5 +1,7 @@
+export { keptHead } from './evidence/kept-head.ts'
 export * from './evidence/line-writer.ts'
 export * from './evidence/run-folder.ts'
+export { type RunCheck, verifyRun, type Witness } from './evidence/verify-run.ts'
 export * from './files/charter-text.ts'
 export * from './files/find-lab-folder.ts'
 export * from './files/git-identity.ts'

@@ -1,5 +1,5 @@
 import type { ReaperArguments } from '../reaper-link.ts'
-import { recoverRun } from '../recover.ts'
+import { recoverRun } from '../recover-run.ts'
 import { reap } from './reap.ts'
 
 const args = JSON.parse(process.argv[2] ?? '') as ReaperArguments

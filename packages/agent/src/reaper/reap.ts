@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive } from '../process-identity.ts'
 import type { ReaperArguments } from '../reaper-link.ts'
-import type { RecoveredRun } from '../recover.ts'
+import type { RecoveredRun } from '../recover-run.ts'
 
 const POLL_MS = 1000
 /** After the end of the pipe the agent is about to be gone: looked at more often. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { abortRun, type EndedFile, listRuns, readJson, runFolder } from '@safechaos/agent'
+import { abortRun, type EndedFile, listRuns, readEndedFile } from '@safechaos/agent'
 import type { Act } from '../call.ts'
 import { findRun, LIVE, onlyRun } from '../lab/find-run.ts'
 import { allLabs, type KnownRun, knownRuns } from '../lab/known-runs.ts'
@@ -15,8 +15,9 @@ export const act: Act = async ({ arguments: [reference], output, environment }) 
   const runs = knownRuns(allLabs(environment))
   const meant = reference === undefined ? onlyRun(runs, LIVE) : findRun(reference, runs, LIVE)
   const from = performance.now()
-  abortRun(meant.stateDir, meant.run)
-  output.say(`${meant.run} is told to stop and to put everything back`)
+  const told = abortRun(meant.stateDir, meant.run)
+  const how = told === 'file' ? '' : ' (by a signal: its state folder has no room for even an empty file)'
+  output.say(`${meant.run} is told to stop and to put everything back${how}`)
   const ended = await endOf(meant)
   const ms = Math.round(performance.now() - from)
   output.give({ run: meant.run, told: true, ended: ended !== undefined, stuck: ended?.stuck ?? [], afterMs: ms })
@@ -35,7 +36,7 @@ export const act: Act = async ({ arguments: [reference], output, environment }) 
 /** How the agent ended; undefined if it has not within the time. */
 async function endOf({ stateDir, run }: KnownRun): Promise<EndedFile | undefined> {
   for (const end = performance.now() + WATCHED_MS; performance.now() < end; await sleep(LOOK_MS)) {
-    const ended = readJson<EndedFile>(runFolder(stateDir, run).ended)
+    const ended = readEndedFile(stateDir, run)
     if (ended !== undefined && !listRuns(stateDir).some((live) => live.run === run)) return ended
   }
   return undefined

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,11 +47,18 @@ describe('init', () => {
     mkdirSync(join(folder, 'charters'))
     writeFileSync(join(folder, 'lab.yaml'), 'name: mine\n')
     writeFileSync(join(folder, 'charters/web-kill.yaml'), '')
-    const { exit, out } = await call(['init', '--yes', '--json'])
+    const { exit, err } = await call(['init', '--yes'])
     expect(exit).toBe(64)
-    expect((JSON.parse(out) as { error: { problems: unknown[] } }).error.problems).toHaveLength(2)
+    expect(err).toContain(`since ${folder} has lab.yaml, charters/web-kill.yaml already`)
     expect(readFileSync(join(folder, 'lab.yaml'), 'utf8')).toBe('name: mine\n')
     expect(existsSync(join(folder, 'stacks'))).toBe(false)
+  })
+  test('a second time says each thing once', async () => {
+    await call(['init'])
+    const { exit, err } = await call(['init'])
+    expect(exit).toBe(64)
+    expect(err.trim().split('\n')).toHaveLength(2)
+    for (const part of ['nothing was written', 'lab.yaml', 'safechaos run', 'safechaos init FOLDER']) expect(err.split(part)).toHaveLength(2)
   })
 })
 
@@ -61,7 +67,11 @@ describe('check, plan and policy explain', () => {
     await call(['init'])
   })
   test('check says what the charter means, and its expansion reads back as the same charter', async () => {
-    expect((await call(['check'])).out).toContain('web-kill can be run: 2 targets, 1 gate')
+    const { exit, out: said } = await call(['check'])
+    expect(exit).toBe(0)
+    expect(said).toContain('web-kill is valid: 2 targets, 1 gate')
+    expect(said).toContain('policy allows this: the cell {fault: *, environment: dev, tier: *} allows')
+    expect(said).toContain('Next: safechaos plan, safechaos run')
     const { out } = await call(['check', '--expand'])
     const { planned } = await prepare({ charter: join(folder, 'charters/web-kill.yaml') })
     writeFileSync(join(folder, 'charters/web-kill.yaml'), out)
@@ -97,11 +107,25 @@ describe('check, plan and policy explain', () => {
       join(folder, 'lab.yaml'),
       "name: x\nenvironments: { dev: { level: 0 } }\nmatrix: [{ fault: '*', environment: dev, maxTargets: 1 }]\n",
     )
-    for (const words of [['plan'], ['policy', 'explain']]) {
+    for (const words of [['check'], ['plan'], ['policy', 'explain']]) {
       const { exit, out } = await call(words)
       expect(exit).toBe(4)
       expect(out).toMatch(/policy denies this: .+\nsmallest change that would pass: .+/)
     }
+  })
+  test('check tells valid from allowed, in words, in JSON and beside the expansion', async () => {
+    writeFileSync(join(folder, 'lab.yaml'), "name: x\nmatrix: [{ deny: 'quarter end' }]\n")
+    const { exit, out } = await call(['check'])
+    expect(exit).toBe(4)
+    expect(out).toContain('✓ web-kill is valid')
+    expect(out).toContain('policy denies this: the cell {fault: *, environment: *, tier: *} denies: quarter end')
+    expect(out).not.toContain('safechaos run')
+    expect(JSON.parse((await call(['check', '--json'])).out)).toMatchObject({ valid: true, allowed: false, decision: { effect: 'deny' } })
+    const expanded = await call(['check', '--expand'])
+    expect(expanded.exit).toBe(4)
+    expect(expanded.out).toMatch(/^# policy denies this: .+\n# smallest change that would pass: .+\n(?!#)/)
+    writeFileSync(join(folder, 'charters/web-kill.yaml'), expanded.out)
+    expect((await call(['check'])).out).toContain('✓ web-kill is valid')
   })
   test('a charter with several mistakes names each with its place, in JSON too', async () => {
     writeFileSync(
@@ -197,18 +221,6 @@ describe('shell completion', () => {
       expect(text).toContain(name.split(' ')[0])
       for (const { flags } of options) expect(text).toContain(/--([a-z-]+)/.exec(flags)?.[1])
     }
-  })
-  test('of bash is a script that bash takes, and completes commands, options and runs', () => {
-    mkdirSync(join(folder, '.safechaos/runs/abc123'), { recursive: true })
-    const complete = (words: readonly string[]) => {
-      const script = `${bashScript(COMMANDS)}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _safechaos; echo "\${COMPREPLY[@]}"`
-      return spawnSync('bash', ['-c', script], { encoding: 'utf8', cwd: folder, timeout: 10_000 }).stdout.trim()
-    }
-    expect(complete(['safechaos', 're'])).toBe('recover report')
-    expect(complete(['safechaos', 'plan', '--c'])).toBe('--containment')
-    expect(complete(['safechaos', 'report', 'a'])).toBe('abc123')
-    expect(complete(['safechaos', 'run', '--containment', ''])).toBe('sandbox process')
-    expect(complete(['safechaos', 'policy', 'e'])).toBe('explain')
   })
 })
 

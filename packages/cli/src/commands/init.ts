@@ -15,15 +15,12 @@ export const act: Act = async (call) => {
   const folder = resolve(cwd, given)
   const files = starterLab(await askName(call, nameFrom(basename(folder))))
   const there = files.filter(({ path }) => path !== '.gitignore' && existsSync(join(folder, path)))
-  const [first, ...more] = there.map(
-    ({ path }) =>
-      ({
-        code: 'SC_FILE',
-        message: `${join(folder, path)} is there already, and nothing was written`,
-        hint: 'choose an empty folder: safechaos init FOLDER',
-      }) as const,
-  )
-  if (first !== undefined) throw new SafechaosError(first, { more })
+  if (there.length > 0)
+    throw new SafechaosError({
+      code: 'SC_FILE',
+      message: `nothing was written, since ${folder} has ${there.map(({ path }) => path).join(', ')} already`,
+      hint: 'run what is there: safechaos run; or choose an empty folder: safechaos init FOLDER',
+    })
   const written = files.filter(({ path }) => !existsSync(join(folder, path)))
   for (const { path, text } of written) write(join(folder, path), text)
   const charter = relative(cwd, join(folder, 'charters/web-kill.yaml'))

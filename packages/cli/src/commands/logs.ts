@@ -1,17 +1,18 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EnclosureEvent, listRuns, runFolder } from '@safechaos/agent'
-import { type LogLine, SafechaosError } from '@safechaos/core'
+import { type LogLine, nearNames, SafechaosError } from '@safechaos/core'
 import { type Act, textOption } from '../call.ts'
 import { findRun } from '../lab/find-run.ts'
 import { type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { membersOf } from '../lab/members-of.ts'
 import { Tail } from '../lab/tail.ts'
 import type { Output } from '../output/output.ts'
 import { timeText } from '../output/words.ts'
 
 const POLL_MS = 200
 
-/** What services wrote: of what `up` holds, else of the latest run, or of the run that is named. In JSON one line each. */
+/** What services wrote: of what `up` holds, else of the latest run, or of the run that is named. In JSON one line each, and none for nothing. */
 export const act: Act = async (call) => {
   const {
     arguments: [service],
@@ -22,10 +23,14 @@ export const act: Act = async (call) => {
   } = call
   const run = runOf(knownRuns(knownLabs(cwd, environment)), textOption(call, 'run'))
   const tail = new Tail(run.detached ? runFolder(run.stateDir, run.run).serviceLog : join(run.runDir ?? '', 'logs.jsonl'))
+  let told = 0
   const tell = (): void => {
-    for (const text of tail.lines()) tellLine(text, service, output)
+    for (const text of tail.lines()) if (tellLine(text, service, output)) told++
   }
+  if (service !== undefined) requireService(service, run)
   tell()
+  if (told === 0)
+    output.say(`nothing was logged${service === undefined ? '' : ` by ${service}`} in ${run.run}${options.follow === true ? ' yet' : ''}`)
   while (options.follow === true && listRuns(run.stateDir).some((live) => live.run === run.run)) {
     await sleep(POLL_MS)
     tell()
@@ -42,13 +47,29 @@ function runOf(runs: readonly KnownRun[], reference: string | undefined): KnownR
   return found
 }
 
-/** A line of either file: `up` keeps events, a run keeps lines. A torn line is left out. */
-function tellLine(text: string, service: string | undefined, output: Output): void {
+/** A name without lines may be a misspelt one. Throws SC_USAGE; says nothing of a run that never came to its services. */
+function requireService(service: string, run: KnownRun): void {
+  const replicas = membersOf(run).map(({ id }) => id)
+  const services = [...new Set(replicas.map(serviceOf))]
+  if (replicas.length === 0 || services.includes(service) || replicas.includes(service)) return
+  const near = nearNames(service, [...services, ...replicas])[0]
+  throw new SafechaosError({
+    code: 'SC_USAGE',
+    message: `${run.run} has no service "${service}"; it has ${services.join(', ')}`,
+    hint: near === undefined ? `name one of them, or a replica as in ${replicas[0]}` : `did you mean ${near}?`,
+  })
+}
+
+const serviceOf = (replica: string): string => replica.split('#')[0] ?? replica
+
+/** A line of either file: `up` keeps events, a run keeps lines. A torn line is left out. True if it was told. */
+function tellLine(text: string, service: string | undefined, output: Output): boolean {
   const line = parsed(text)
-  if (line === undefined || (service !== undefined && line.service !== service && line.service.split('#')[0] !== service)) return
+  if (line === undefined || (service !== undefined && line.service !== service && serviceOf(line.service) !== service)) return false
   const { at, service: from, stream, line: words } = line
   output.record({ at, service: from, stream, line: words })
   output.say(`${output.paint.dim(timeText(at))}  ${output.paint.cyan(from)}  ${stream === 'err' ? output.paint.yellow('err ') : ''}${words}`)
+  return true
 }
 
 function parsed(text: string): LogLine | undefined {

@@ -1,33 +1,23 @@
-import { recoverLab } from '@safechaos/agent'
-import { SafechaosError } from '@safechaos/core'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { recoverLab, type RecoverReport, stateFolder } from '@safechaos/agent'
+import { counted, SafechaosError } from '@safechaos/core'
 import type { Act } from '../call.ts'
-import { allLabs, labAround } from '../lab/known-runs.ts'
-import { counted } from '../output/words.ts'
+import { allLabs, labAround, type LabPlace } from '../lab/known-runs.ts'
+
+/** A lab, and what was put in order there or why nothing could be. */
+type Recovered = { readonly lab: string; readonly stateDir: string } & (RecoverReport | { readonly error: string })
 
 /**
  * Undoes whatever runs that are gone still owe, in every lab of this user, and frees the environments of which nothing is owed any more:
- * typing it is the person's word. Exit 5 if something stays owed.
+ * typing it is the person's word. Exit 5 if something stays owed, or cannot be told.
  */
 export const act: Act = async ({ output, cwd, environment }) => {
-  const around = labAround(cwd, environment)
-  const labs = [...allLabs(environment), ...(around === undefined ? [] : [around])].filter(
-    ({ stateDir }, index, all) => all.findIndex((lab) => lab.stateDir === stateDir) === index,
-  )
-  const reports = []
-  for (const { labDir, stateDir } of labs) reports.push({ lab: labDir, ...(await recoverLab(stateDir, { clear: true })) })
-  const stuck = reports.flatMap(({ runs }) => runs.flatMap((run) => run.stuck))
-  const left = reports.some(({ locked, unreadable }) => locked.length > 0 || unreadable.length > 0) || stuck.length > 0
+  const reports: Recovered[] = []
+  for (const place of places(cwd, environment)) reports.push(await recover(place))
+  const left = reports.some(isLeft)
   output.give({ labs: reports, clean: !left })
-  for (const { lab, runs, live, freed, locked, unreadable } of reports) {
-    for (const { run, acts, stuck: stays } of runs)
-      output.say(
-        `${run} in ${lab}: ${stays.length === 0 ? `${counted(acts.length, 'act')} put back and verified` : `NOT put back: ${stays.join('; ')}`}`,
-      )
-    if (live.length > 0) output.say(`left alone, since they run: ${live.join(', ')}`)
-    if (freed.length > 0) output.say(`free again: ${freed.join(', ')}`)
-    if (locked.length > 0) output.say(`still locked: ${locked.join(', ')}`)
-    for (const name of unreadable) output.say(`cannot be read, look at it yourself: ${stateNote(lab, name)}`)
-  }
+  for (const report of reports) for (const line of linesOf(report)) output.say(line)
   output.say(left ? 'Not everything is back.' : 'Nothing is owed. Everything is back.')
   if (left && !output.json)
     throw new SafechaosError({
@@ -38,4 +28,44 @@ export const act: Act = async ({ output, cwd, environment }) => {
   return left ? 5 : 0
 }
 
-const stateNote = (lab: string, name: string): string => `${name} (owed by a run of ${lab})`
+/** Every lab of the state folder, also one whose own folder is gone: what was owed there is owed still. */
+function places(cwd: string, environment: NodeJS.ProcessEnv): LabPlace[] {
+  const known = [...allLabs(environment), ...[labAround(cwd, environment) ?? []].flat()]
+  const labs = join(stateFolder(environment), 'labs')
+  const kept = existsSync(labs) ? readdirSync(labs).map((key) => join(labs, key)) : []
+  return [...new Set([...kept, ...known.map(({ stateDir }) => stateDir)])].map((stateDir) => ({
+    stateDir,
+    labDir: known.find((place) => place.stateDir === stateDir)?.labDir ?? stateDir,
+  }))
+}
+
+/** One lab that cannot be looked at does not keep the others from being put in order. */
+async function recover({ labDir: lab, stateDir }: LabPlace): Promise<Recovered> {
+  try {
+    return { lab, stateDir, ...(await recoverLab(stateDir, { clear: true })) }
+  } catch (error) {
+    return { lab, stateDir, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+const isLeft = (report: Recovered): boolean =>
+  'error' in report || [report.locked, report.unreadable, report.unknown, report.residue.found].some(({ length }) => length > 0)
+
+function linesOf(report: Recovered): string[] {
+  if ('error' in report) return [`${report.lab} was left as it is: ${report.error}`]
+  const { lab, stateDir, runs, live, unknown, freed, locked, unreadable } = report
+  return [
+    ...runs.map(
+      ({ run, acts, stuck }) =>
+        `${run} in ${lab}: ${stuck.length === 0 ? `${counted(acts.length, 'act')} put back and verified` : `NOT put back: ${stuck.join('; ')}`}`,
+    ),
+    ...(live.length === 0 ? [] : [`left alone, since they run: ${live.join(', ')}`]),
+    ...unknown.map(
+      (run) =>
+        `left alone: ${run}. Whether its agent lives cannot be told from here: it was started in another PID namespace (a container?), or nothing readable names it. Run \`safechaos recover\` there. If that place is gone for good, remove what names the run: ${['owed', 'locks', 'runs'].map((name) => join(stateDir, name)).join(', ')}`,
+    ),
+    ...(freed.length === 0 ? [] : [`free again: ${freed.join(', ')}`]),
+    ...(locked.length === 0 ? [] : [`still locked: ${locked.join(', ')}`]),
+    ...unreadable.map((name) => `cannot be read: ${join(stateDir, name)}. Look at it, see that nothing of its run is left, then remove it`),
+  ]
+}

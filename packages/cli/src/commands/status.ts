@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { type EnvironmentLock, listLocks, listOwed, readJson } from '@safechaos/agent'
-import type { DigestedPlan } from '@safechaos/core'
+import { counted, type DigestedPlan } from '@safechaos/core'
 import type { Act } from '../call.ts'
 import { type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
 import { lastVerdict } from '../lab/last-verdict.ts'
 import type { Paint } from '../output/output.ts'
 import { clipped, tableText } from '../output/table.ts'
-import { clockText, counted } from '../output/words.ts'
+import { clockText } from '../output/words.ts'
 
 interface RunStatus {
   readonly run: string

@@ -1,6 +1,7 @@
 import { CONTAINMENTS, type Probe } from '@safechaos/containments'
 import { CONTAINMENT_TRAITS, type ContainmentTraits, FAULTS, type Need } from '@safechaos/core'
 import { type HouseLine, examineHouse } from './house.ts'
+import { type ReadSetting, readSetting, userNamespaceAdvice } from './user-namespaces.ts'
 import { within } from './within.ts'
 
 export interface ContainmentFinding extends Probe {
@@ -33,10 +34,15 @@ export async function examine(environment: NodeJS.ProcessEnv): Promise<Examinati
   for (const containment of CONTAINMENTS) {
     const probe = await within(PROBE_MS, containment.probe(), () => tooLate(containment.offers))
     const traits: ContainmentTraits = CONTAINMENT_TRAITS[containment.name]
-    containments.push({ name: containment.name, weaker: containment.weaker, offers: containment.offers, onlyIn: traits.onlyIn, ...probe })
+    const { name, weaker, offers } = containment
+    containments.push({ name, weaker, offers, onlyIn: traits.onlyIn, ...probe, advice: adviceOf(probe, traits, readSetting) })
   }
   return { containments, faults: FAULTS.map(({ kind, needs }) => faultFinding(kind, needs, containments)), house: await examineHouse(environment) }
 }
+
+/** Walls that do not stand are mended at the setting that keeps them down, if there is one; all else the containment knows best. */
+export const adviceOf = ({ works, advice }: Probe, { walled }: ContainmentTraits, read: ReadSetting): string | undefined =>
+  works || !walled ? advice : (userNamespaceAdvice(read) ?? advice)
 
 const tooLate = (offers: readonly Need[]): Probe => ({
   works: false,

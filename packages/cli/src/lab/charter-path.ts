@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type ContainmentName, SafechaosError } from '@safechaos/core'
+import { type ContainmentName, counted, SafechaosError } from '@safechaos/core'
 import { type Call, textOption } from '../call.ts'
 import { folderAbove } from './folder-above.ts'
 
@@ -10,7 +10,7 @@ const NAMES: readonly ContainmentName[] = ['sandbox', 'process']
 export function charterPath({ arguments: [given], cwd }: Pick<Call, 'arguments' | 'cwd'>): string {
   if (given !== undefined) return existing(resolve(cwd, given), given)
   const folder = chartersAbove(cwd)
-  const found = folder === undefined ? [] : readdirSync(folder).filter((name) => /\.ya?ml$/.test(name))
+  const found = folder === undefined ? [] : yamlFiles(folder)
   const [only] = found
   if (folder !== undefined && only !== undefined && found.length === 1) return join(folder, only)
   if (folder === undefined || found.length === 0)
@@ -28,9 +28,27 @@ export function charterPath({ arguments: [given], cwd }: Pick<Call, 'arguments' 
 
 /** Looked at before anything is started for it. */
 function existing(path: string, given: string): string {
-  if (!existsSync(path)) throw new SafechaosError({ code: 'SC_FILE', message: `there is no file ${given}` })
-  return path
+  const file = statSync(path, { throwIfNoEntry: false })
+  if (file === undefined) throw new SafechaosError({ code: 'SC_FILE', message: `there is no file ${given}` })
+  if (!file.isDirectory()) return path
+  const charters = chartersIn(path).map((name) => join(given, name))
+  throw new SafechaosError({
+    code: 'SC_USAGE',
+    message: `${given} is a folder, ${charters.length === 0 ? 'and no charter is in it' : `with ${counted(charters.length, 'charter')}: ${charters.join(', ')}`}`,
+    hint: charters.length === 0 ? 'name a charter, or make a lab: safechaos init' : 'name the one you mean',
+  })
 }
+
+/** Files of a lab that are no charters. */
+const OTHERS = ['lab.yaml', 'compose.yaml', 'compose.yml']
+
+/** Of a lab those in its `charters/`; of another folder its own. */
+function chartersIn(folder: string): string[] {
+  if (existsSync(join(folder, 'charters'))) return yamlFiles(join(folder, 'charters')).map((name) => join('charters', name))
+  return yamlFiles(folder).filter((name) => !OTHERS.includes(name))
+}
+
+const yamlFiles = (folder: string): string[] => readdirSync(folder).filter((name) => /\.ya?ml$/.test(name))
 
 function chartersAbove(start: string): string | undefined {
   const folder = folderAbove(start, ['charters'])

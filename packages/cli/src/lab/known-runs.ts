@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AgentFile, type EndedFile, labState, listRuns, readJson, runFolder, stateFolder } from '@safechaos/agent'
+import { type EndedFile, labState, listRuns, readAgentFile, readEndedFile, stateFolder } from '@safechaos/agent'
 import { findLabFolder, runsFolder } from '@safechaos/engine'
 
 /** A run, or a stack that `up` holds, as its traces tell it: its part of the state folder, its evidence, or both. */
@@ -46,7 +46,7 @@ export function allLabs(environment: NodeJS.ProcessEnv): LabPlace[] {
   const labs = join(stateFolder(environment), 'labs')
   return names(labs).flatMap((key) => {
     const stateDir = join(labs, key)
-    const file = names(join(stateDir, 'runs')).flatMap((run) => readJson<AgentFile>(runFolder(stateDir, run).agentJson) ?? [])[0]
+    const file = names(join(stateDir, 'runs')).flatMap((run) => readAgentFile(stateDir, run) ?? [])[0]
     return file === undefined || !existsSync(file.labDir) ? [] : [{ labDir: file.labDir, stateDir }]
   })
 }
@@ -59,10 +59,10 @@ function runsOf({ labDir, stateDir }: LabPlace): KnownRun[] {
   const evidence = new Set(names(runsFolder(labDir)))
   const all = new Set([...evidence, ...names(join(stateDir, 'runs'))])
   return [...all].flatMap((run): KnownRun[] => {
-    const file = readJson<AgentFile>(runFolder(stateDir, run).agentJson)
+    const file = readAgentFile(stateDir, run)
     const runDir = evidence.has(run) ? join(runsFolder(labDir), run) : undefined
     if (file === undefined && runDir === undefined) return []
-    const ended = readJson<EndedFile>(runFolder(stateDir, run).ended)
+    const ended = readEndedFile(stateDir, run)
     const startedAt = file?.startedAt ?? statSync(runDir ?? labDir).birthtimeMs
     return [
       { run, labDir, stateDir, startedAt, live: live.has(run), detached: file?.detached ?? false, containment: file?.containment, ended, runDir },

@@ -71,6 +71,28 @@ describe('the charter that a person means', () => {
   })
 })
 
+describe('a folder where a charter is wanted', () => {
+  const said = (given: string): string => {
+    try {
+      return charterPath({ arguments: [given], cwd: folder })
+    } catch (error) {
+      return `${(error as SafechaosError).code}: ${(error as SafechaosError).message}`
+    }
+  }
+  test('is named as a folder, with the charters of that lab', () => {
+    mkdirSync(join(folder, 'lab/charters'), { recursive: true })
+    writeFileSync(join(folder, 'lab/lab.yaml'), '')
+    expect(said('lab')).toBe('SC_USAGE: lab is a folder, and no charter is in it')
+    for (const name of ['a.yaml', 'b.yml', 'notes.md']) writeFileSync(join(folder, 'lab/charters', name), '')
+    expect(said('lab')).toBe('SC_USAGE: lab is a folder, with 2 charters: lab/charters/a.yaml, lab/charters/b.yml')
+    expect(said('lab/charters')).toBe('SC_USAGE: lab/charters is a folder, with 2 charters: lab/charters/a.yaml, lab/charters/b.yml')
+  })
+  test('without charters/ its own files are meant, but not those of a lab or a stack', () => {
+    for (const name of ['lab.yaml', 'compose.yaml', 'mine.yaml']) writeFileSync(join(folder, name), '')
+    expect(said('.')).toBe('SC_USAGE: . is a folder, with 1 charter: mine.yaml')
+  })
+})
+
 describe('runs that are known', () => {
   test('come from the state folder and from evidence, and a run whose agent lives is live', () => {
     const environment = { XDG_STATE_HOME: join(folder, 'state') }

@@ -73,6 +73,23 @@ describe('the live view', () => {
     expect(frame(foldRun([]), { ...CALM, load: undefined, leaseUntil: undefined }, plain, at(0), WIDE).join('\n')).toContain('reading the charter')
   })
 
+  test('shows every sentence of what is not isolated; where there is no room, as many as fit and how many more', () => {
+    const weaker = ['Services see this machine.', 'Services share its network.', 'Memory has no limit at all, and neither has anything else.']
+    const opened = until(12_000).opened
+    if (opened === undefined) throw new Error('the synthetic run was opened')
+    const view: RunView = { ...until(12_000), opened: { ...opened, containment: 'process', weaker } }
+    const shown = (rows: number, columns = 112, logs?: string[]) =>
+      frame(view, { ...CALM, logs }, plain, at(12_000), { columns, rows })
+        .join(' ')
+        .replaceAll(/ +/g, ' ')
+    expect(shown(30)).toContain(`not isolated in process: ${weaker.join(' ')}`)
+    expect(shown(30, 60)).toContain(`not isolated in process: ${weaker.join(' ')}`)
+    const full = frame(view, CALM, plain, at(12_000), { columns: 112, rows: 30 }).length
+    expect(shown(full + 1)).toContain(weaker[2])
+    expect(shown(full)).toContain(`${weaker[0]} and 2 more, which the report names`)
+    expect(shown(30, 112, ['web#1 hello'])).toContain(`${weaker[0]} and 2 more, which the report names`)
+  })
+
   test('hides the keys where there is no keyboard, and explains them on request', () => {
     expect(frame(until(0), { ...CALM, keys: false }, plain, at(0), WIDE).join('\n')).not.toContain('abort now')
     expect(frame(until(0), { ...CALM, help: true }, plain, at(0), WIDE).join('\n')).toContain('it never asks')

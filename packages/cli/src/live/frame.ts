@@ -1,6 +1,6 @@
-import { digits, durationText, type RunView, type WorstCase } from '@safechaos/core'
+import { counted, digits, durationText, type RunView, type WorstCase } from '@safechaos/core'
 import type { Paint } from '../output/output.ts'
-import { clipped, visibleLength } from '../output/table.ts'
+import { clipped, visibleLength, wrapped } from '../output/table.ts'
 import { clockText } from '../output/words.ts'
 import { faultLines } from './fault-line.ts'
 import { gateLines } from './gate-lines.ts'
@@ -36,14 +36,18 @@ export function frame(view: RunView, moment: Moment, paint: Paint, now: number, 
   const inner = width - LABEL
   const lease = leaseText(view, moment, now, paint)
   const [fault = '', ...moreFault] = faultLines(view, paint, inner - visibleLength(lease) - 2)
-  const middle = [
+  const broken = [
     ...labelled('fault', fault === '' ? [] : [withRight(fault, lease, inner), ...moreFault], paint),
     ...labelled('gates', gateLines(view, paint, now, inner), paint),
     ...labelled('load', loadLines(view, moment.load), paint),
-    ...labelled('note', noteLines(view, moment, paint), paint),
   ]
   const bottom = ['', ...footLines(view, moment, paint, width)]
-  const room = Math.max(0, size.rows - 1 - top.length - middle.length - bottom.length)
+  const urgent = noteLines(view, moment, paint)
+  const left = size.rows - 1 - top.length - broken.length - urgent.length - bottom.length
+  // Who asks for logs wants the room for them.
+  const weaker = weakerLines(view, paint, inner, moment.logs === undefined ? left : 1)
+  const middle = [...broken, ...labelled('note', [...urgent, ...weaker], paint)]
+  const room = Math.max(0, left - weaker.length)
   const logs =
     moment.logs === undefined || room < 2
       ? []
@@ -58,7 +62,8 @@ function headLines(view: RunView, paint: Paint, now: number, width: number): str
   const name = paint.bold(plan?.charter.name ?? 'reading the charter')
   const run = view.begun === undefined ? '' : `run ${view.begun.run}`
   const ramp = view.ramp.at(-1)
-  const stage = ramp === undefined || plan === undefined ? '' : `stage ${ramp.stage} of ${plan.stages.length}: ${ramp.targets} of ${ramp.of} targets`
+  const stage =
+    ramp === undefined || plan === undefined ? '' : `stage ${ramp.stage} of ${plan.stages.length}: ${ramp.targets} of ${counted(ramp.of, 'target')}`
   const right = [run, stage, timeShown(view, now)].filter((part) => part !== '').join('   ')
   const head = visibleLength(name) + visibleLength(right) + 3 > width ? [name, right] : [withRight(name, right, width)]
   return [...head, ...(plan === undefined ? [] : [paint.dim(plan.hypothesis)])]
@@ -86,7 +91,7 @@ function loadLines(view: RunView, load: LoadNow | undefined): string[] {
   ]
 }
 
-/** What a person must know now: why it ends, what is weaker, what is stuck. */
+/** What a person must know now: why it ends, what is back, what is stuck. */
 function noteLines(view: RunView, moment: Moment, paint: Paint): string[] {
   const cause = view.causes.find(({ first }) => first) ?? view.causes[0]
   const reverted = view.reverted
@@ -100,16 +105,22 @@ function noteLines(view: RunView, moment: Moment, paint: Paint): string[] {
         : reverted.acts > 0
           ? [paint.green(`everything put back and verified in ${durationText(reverted.ms)}`)]
           : []),
-    ...weakerLine(view, paint),
   ]
 }
 
-/** In one line: all of it is in plan and report. */
-function weakerLine({ opened }: RunView, paint: Paint): string[] {
-  const [first, ...more] = opened?.weaker ?? []
-  return first === undefined
-    ? []
-    : [paint.yellow(`not isolated in ${opened?.containment}: ${first}${more.length === 0 ? '' : ` (and ${more.length} more)`}`)]
+/** What is not isolated: every sentence, or as many as there is room for, and how many more the report names. One at least. */
+function weakerLines({ opened }: RunView, paint: Paint, width: number, room: number): string[] {
+  const sentences = (opened?.weaker ?? []).map((sentence, index) => (index === 0 ? `not isolated in ${opened?.containment}: ${sentence}` : sentence))
+  const shown = (count: number): string[] => {
+    const more = sentences.length - count
+    return [
+      ...sentences.slice(0, count).flatMap((sentence) => wrapped(sentence, width)),
+      ...(more > 0 ? [`and ${more} more, which the report names`] : []),
+    ]
+  }
+  let count = sentences.length
+  while (count > 1 && shown(count).length > room) count--
+  return shown(count).map((line) => paint.yellow(line))
 }
 
 function footLines(view: RunView, moment: Moment, paint: Paint, width: number): string[] {

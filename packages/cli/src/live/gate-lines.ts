@@ -1,4 +1,4 @@
-import { BEYOND, durationText, gateNumber, type GateSpec, type GateView, quantity, type RunView } from '@safechaos/core'
+import { BEYOND, counted, durationText, gateNumber, type GateSpec, type GateView, quantity, type RunView } from '@safechaos/core'
 import type { Paint } from '../output/output.ts'
 import { padded, visibleLength } from '../output/table.ts'
 import { sparkline } from './sparkline.ts'
@@ -58,7 +58,7 @@ function gateCells(gate: GateSpec, seen: GateView | undefined, now: number, widt
 function headingText(gate: GateSpec, { now, history }: GateView): string {
   if (now.state === 'UNKNOWN') return `${now.reason ?? ''}${now.detail === '' ? '' : `: ${now.detail}`}`
   if (now.state === 'BREACH') return ''
-  if (now.nearing) return `beyond its limit; a breach is ${gate.need} of ${gate.of} windows`
+  if (now.nearing) return `beyond its limit; a breach is ${gate.need} of ${counted(gate.of, 'window')}`
   const points = history.flatMap(({ value, newest }) => (value === undefined || newest === undefined ? [] : [{ at: newest, value }]))
   const rising = BEYOND[gate.breach].startsWith('>')
   const ms = reachesLimitIn(points, gate.limit, rising)

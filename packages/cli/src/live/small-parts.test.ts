@@ -1,11 +1,14 @@
 import { foldRun, STAGES } from '@safechaos/core'
 import pc from 'picocolors'
 import { describe, expect, test } from 'vitest'
+import { PLURAL_OF_ONE, runOfOne } from '../../../../test/support/run-of-one.ts'
 import { heldRun, refusedRun, weakRun } from '../../../../test/support/synthetic-run.ts'
 import { foldRecord, NO_RUN } from '@safechaos/core'
 import { makeOutput } from '../output/output.ts'
+import { planText } from '../output/plan-text.ts'
 import { visibleLength } from '../output/table.ts'
 import { eventLine } from './event-line.ts'
+import { frame } from './frame.ts'
 import { LoadWindow } from './load-window.ts'
 import { owedText } from './owed-text.ts'
 import { Painter } from './painter.ts'
@@ -106,6 +109,29 @@ describe('lines for a log', () => {
       expect(text).not.toBe(gates.slice(0, index).findLast((before) => before.split(' ')[0] === text.split(' ')[0]))
     expect(lines.some((text) => text.endsWith(view.verdict?.sentence ?? 'no verdict'))).toBe(true)
   })
+})
+
+test('the line of an opened enclosure names all that is not isolated', () => {
+  const opened = {
+    at: 0,
+    body: { kind: 'opened', containment: 'process', weaker: ['No wall.', 'No network.', 'No limit.'], targets: ['web#1'] },
+  } as const
+  expect(eventLine(opened, NO_RUN)).toMatch(/opened in process with web#1; not isolated: No wall; No network; No limit$/)
+})
+
+test('lines for a log, the plan and the live view of a run with one of each say no plural of one', () => {
+  const records = runOfOne()
+  const lines = records.map((record, index) => eventLine(record, foldRun(records.slice(0, index)))).join('\n')
+  expect(lines).toContain('preflight: 1 check passed')
+  expect(lines).toContain('holding with 1 of 1 target')
+  expect(lines).toContain('put back and verified: 1 act in')
+  const digested = foldRun(records).planned
+  if (digested === undefined) throw new Error('the run of one has a plan')
+  const screen = frame(foldRun(records), { load: undefined, leaseUntil: undefined, notice: '', help: false, logs: undefined, keys: true }, plain, 0, {
+    columns: 120,
+    rows: 40,
+  })
+  expect([lines, planText(digested, plain), ...screen].join('\n')).not.toMatch(PLURAL_OF_ONE)
 })
 
 describe('what is owed', () => {

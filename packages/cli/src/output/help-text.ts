@@ -1,4 +1,4 @@
-import type { CommandEntry } from '../command-table.ts'
+import type { CommandEntry } from '../command-entry.ts'
 import { wrapped } from './table.ts'
 
 /** The help of the whole program, drawn from the table of commands. The library that reads command lines is not needed for it. */

@@ -1,7 +1,7 @@
 import type { Member } from '@safechaos/agent'
+import { counted } from '@safechaos/core'
 import type { Paint } from './output.ts'
 import { tableText } from './table.ts'
-import { counted } from './words.ts'
 
 /** One line per replica. */
 export function membersText(members: readonly Pick<Member, 'id' | 'state' | 'restarts' | 'address'>[], paint: Paint): string {

@@ -1,5 +1,6 @@
 import {
   charterInWords,
+  counted,
   type Decision,
   type DigestedPlan,
   durationText,
@@ -10,7 +11,6 @@ import {
 } from '@safechaos/core'
 import type { Paint } from './output.ts'
 import { tableText } from './table.ts'
-import { counted } from './words.ts'
 
 /** A plan as a page: what would be done to whom, when, by which exact steps, how long it can last at worst, and what ends it. */
 export function planText({ plan, digest }: DigestedPlan, paint: Paint): string {

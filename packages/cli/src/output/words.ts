@@ -4,9 +4,6 @@ export function clockText(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** `1 worker`, `3 workers`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
-
 /** `09:05:41`: the instant for people, in the machine's own zone. By hand, since the first use of a locale costs 35 ms. */
 export function timeText(at: number): string {
   const date = new Date(at)

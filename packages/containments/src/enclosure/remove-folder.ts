@@ -1,20 +1,30 @@
-import { chmod, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 
-/** Removes a folder of our own and what is in it; an overlay leaves folders that nobody may enter, which are opened first. */
+const REMOVE_MS = 10_000
+
+/**
+ * Removes a folder of our own and what is in it, never through a link. Without a child first, since a service may have used up the
+ * processes that this user may have. Then by `rm`, which goes from folder to folder by their descriptors: no path is too long for it. An
+ * overlay leaves folders that nobody may enter, which are opened last. Throws if something is left.
+ */
 export async function removeFolder(folder: string): Promise<void> {
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
   try {
-    await remove()
+    await rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
   } catch {
-    await openUp(folder)
-    await remove()
+    if ((await run('rm', '-rf', '--', folder)) === undefined) return
+    await run('chmod', '-R', 'u+rwx', '--', folder)
+    const refused = await run('rm', '-rf', '--', folder)
+    if (refused !== undefined && existsSync(folder)) throw new Error(`${folder} cannot be removed: ${refused}`)
   }
 }
 
-async function openUp(folder: string): Promise<void> {
-  await chmod(folder, 0o700)
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) await openUp(join(folder, entry.name))
-  }
+/** Why it failed; undefined if it did not. */
+function run(file: string, ...words: readonly string[]): Promise<string | undefined> {
+  return new Promise((done) => {
+    execFile(file, words, { timeout: REMOVE_MS, killSignal: 'SIGKILL' }, (error, _, told) => {
+      done(error === null ? undefined : told.trim().split('\n').at(-1) || error.message)
+    })
+  })
 }

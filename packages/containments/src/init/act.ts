@@ -1,13 +1,15 @@
 import type { ChildProcess } from 'node:child_process'
 import type { PlannedTarget, Step } from '@safechaos/core'
-import type { ProcessIdentity } from './proc.ts'
 import { endGroup } from './run-command.ts'
+import type { Signalled } from './signal-step.ts'
 
 /** What the init remembers of one act, so that `ended`, `stopped` and `held` can be judged, and so that it can be undone without the agent. */
 export class Act {
   readonly id: string
   /** By pid and start time; filled before the signal is sent. */
-  readonly signalled = new Map<string, ProcessIdentity>()
+  readonly signalled: Signalled = new Map()
+  readonly #over = new AbortController()
+  readonly #running = new Set<Promise<unknown>>()
   readonly #held = new Set<ChildProcess>()
   armed: { readonly target: PlannedTarget; readonly undo: readonly Step[] } | undefined
   /** Undone because the agent was silent: from now on only its undo may run. */
@@ -33,9 +35,28 @@ export class Act {
     for (const { pid } of this.#held) endGroup(pid)
   }
 
-  mayRun(step: Step): boolean {
+  /** Aborted when its undo begins, whoever undoes it: then nothing else of it may act any more. */
+  get over(): AbortSignal {
+    return this.#over.signal
+  }
+
+  isUndo(step: Step): boolean {
     const text = JSON.stringify(step)
-    return !this.undoneAlone || this.armed?.undo.some((allowed) => JSON.stringify(allowed) === text) === true
+    return this.armed?.undo.some((known) => JSON.stringify(known) === text) === true
+  }
+
+  /** Work of a step that is none of its undo. */
+  during<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work)
+    const done = (): void => void this.#running.delete(work)
+    work.then(done, done)
+    return work
+  }
+
+  /** Resolves when nothing but its undo runs. */
+  async beginUndo(): Promise<void> {
+    this.#over.abort()
+    await Promise.allSettled(this.#running)
   }
 }
 

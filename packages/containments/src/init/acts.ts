@@ -73,16 +73,19 @@ export class Acts {
     this.#undoing = undefined
   }
 
-  /** Newest first, every one, whatever the others do. */
+  /** All at once, begun newest first: none waits for one that is stuck. */
   async #undoAll(): Promise<void> {
     const acts = this.#armed().toReversed()
     for (const act of acts) act.undoneAlone = true
-    for (const act of acts) {
-      for (const step of act.armed?.undo ?? []) {
-        if (act.armed !== undefined) await runStep(this.#house, act, act.armed.target, step).catch(() => undefined)
-      }
-    }
+    await Promise.all(acts.map((act) => this.#undo(act)))
     this.#selfUndone(acts.map(({ id }) => id))
+  }
+
+  async #undo(act: Act): Promise<void> {
+    await act.beginUndo()
+    for (const step of act.armed?.undo ?? []) {
+      if (act.armed !== undefined) await runStep(this.#house, act, act.armed.target, step).catch(() => undefined)
+    }
   }
 
   #armed(): Act[] {

@@ -2,11 +2,11 @@ import type { EnclosureEvent } from '../containment.ts'
 import { Acts } from './acts.ts'
 import type { InitAnswers, InitAsk } from './channel.ts'
 import { Refusal } from './channel.ts'
-import { findResidue } from './residue.ts'
+import { findResidue, type Picture, takePicture } from './residue.ts'
 import { runCommand } from './run-command.ts'
 import { Services } from './services.ts'
 import { holdStill } from './signal-step.ts'
-import type { InitArguments, KernelPicture, Spawner } from './spawner.ts'
+import type { InitArguments, Spawner } from './spawner.ts'
 import { TapRunner } from './tap-runner.ts'
 
 const END_GRACE_MS = 300
@@ -18,7 +18,7 @@ export class Init {
   readonly #tap: TapRunner
   readonly #spawner: Spawner
   /** Taken before the first act; the residue scan compares with it. */
-  #before: Promise<KernelPicture> | undefined
+  #before: Promise<Picture> | undefined
   #ending: Promise<void> | undefined
   constructor(args: InitArguments, spawner: Spawner, emit: (event: EnclosureEvent) => void) {
     this.#spawner = spawner
@@ -89,8 +89,8 @@ export class Init {
     await this.#spawner.sweep()
   }
 
-  #picture(): Promise<KernelPicture> {
-    this.#before ??= this.#spawner.kernel()
+  #picture(): Promise<Picture> {
+    this.#before ??= takePicture(this.#spawner, this.#services)
     return this.#before
   }
 
@@ -110,9 +110,10 @@ export class Init {
     return detail
   }
 
-  /** A hostile program gets exactly what a service has: it runs in the namespaces of the first one that is there. */
+  /** A hostile program gets exactly what a service has: it runs in the namespaces of the one with the most volumes, since walls differ by these alone. */
   async #hostile(script: string, args: readonly string[], timeoutMs: number): Promise<string> {
-    const host = this.#services.all.find((replica) => replica.main !== undefined)
+    const running = this.#services.all.filter((replica) => replica.main !== undefined)
+    const host = running.toSorted((a, b) => b.service.volumes.length - a.service.volumes.length)[0]
     if (host?.main === undefined) throw new Refusal('SC_CONTAINMENT', 'no service runs whose walls could be tried')
     const argv = [process.execPath, '-e', script, '--', ...args]
     const command = this.#spawner.inTarget(host.id, host.main.pid, argv, { PATH: '/usr/bin:/bin', HOME: '/tmp' })

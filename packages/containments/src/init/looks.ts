@@ -1,5 +1,6 @@
 import type { Look, PlannedTarget, Seen } from '@safechaos/core'
 import type { Act } from './act.ts'
+import { stillEnding } from './let-end.ts'
 import { isAlive, isDead, isStopped, type ProcessIdentity, statOf } from './proc.ts'
 import type { Replica } from './replica.ts'
 import { runCommand } from './run-command.ts'
@@ -28,6 +29,8 @@ async function lookOnce(house: StepHouse, act: Act, replicas: readonly Replica[]
     case 'process':
       return look.expect === 'ended' ? lookEnded(act) : lookStopped(act, replicas, look)
     case 'service': {
+      const ending = stillEnding(act)
+      if (ending.length > 0) return { seen: 'no', detail: `was told to end, and has not ended yet: ${pidsOf(ending)}` }
       const states = replicas.map((replica) => replica.asDesired())
       return yesOrNo(
         states.every(({ yes }) => yes),
@@ -66,13 +69,12 @@ function lookEnded(act: Act): Seen {
   return yesOrNo(alive.length === 0, alive.length === 0 ? `ended: ${pidsOf(signalled)}` : `still alive: ${pidsOf(alive)}`)
 }
 
-function lookStopped(act: Act, replicas: readonly Replica[], look: Extract<Look, { look: 'process' }>): Seen {
-  const now = replicas
-    .flatMap((replica) => meant(replica, 'any', look.match))
-    .map((grip) => {
-      grip.release()
-      return grip.identity
-    })
+async function lookStopped(act: Act, replicas: readonly Replica[], look: Extract<Look, { look: 'process' }>): Promise<Seen> {
+  const grips = (await Promise.all(replicas.map((replica) => meant(replica, 'any', look.match)))).flat()
+  const now = grips.map((grip) => {
+    grip.release()
+    return grip.identity
+  })
   const stopped = now.filter(isStoppedNow)
   if (look.expect === 'stopped')
     return yesOrNo(now.length > 0 && stopped.length === now.length, `${stopped.length} of ${now.length} processes are stopped`)

@@ -1,10 +1,14 @@
 /** What /proc says about one process, read at once and without a child. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs'
+
+/** Bytes of a command line that anybody looks at. */
+const MOST_COMMAND_LINE = 8192
 
 export interface ProcessStat {
   /** One letter: R, S, D, T, Z, … */
   readonly state: string
   readonly parent: number
+  readonly session: number
   /** Field 22: ticks after boot. */
   readonly start: string
 }
@@ -30,7 +34,7 @@ export function statOf(pid: number): ProcessStat | undefined {
 /** The name, in parentheses, may itself hold spaces and parentheses. */
 export function parseStat(text: string): ProcessStat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { state: fields[0] ?? '?', parent: Number(fields[1]), start: fields[19] ?? '' }
+  return { state: fields[0] ?? '?', parent: Number(fields[1]), session: Number(fields[3]), start: fields[19] ?? '' }
 }
 
 /** Undefined when there is no such process, or nothing but a zombie. */
@@ -51,8 +55,28 @@ export function isSame(before: ProcessIdentity, now: ProcessIdentity | undefined
   return now !== undefined && now.start === before.start && now.exe === before.exe && now.pidNamespace === before.pidNamespace
 }
 
+/** Whether a signal of this number does nothing to it. */
+export function ignores(pid: number, signal: number): boolean {
+  const mask = /^SigIgn:\s*([0-9a-f]+)/m.exec(read(pid, 'status'))?.[1] ?? '0'
+  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n
+}
+
+/** A process chooses its own command line, of megabytes if it likes. One that is cut ends with an ellipsis, so that no pattern takes the cut for the end. */
 export function commandLineOf(pid: number): string {
-  return read(pid, 'cmdline').replace(/\0+$/, '').replaceAll('\0', ' ')
+  const buffer = Buffer.alloc(MOST_COMMAND_LINE + 1)
+  let length = 0
+  try {
+    const file = openSync(`/proc/${pid}/cmdline`, 'r')
+    try {
+      length = readSync(file, buffer, 0, buffer.length, 0)
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return ''
+  }
+  const words = buffer.toString('utf8', 0, Math.min(length, MOST_COMMAND_LINE)).replace(/\0+$/, '').replaceAll('\0', ' ')
+  return length > MOST_COMMAND_LINE ? `${words}…` : words
 }
 
 /** The environment it was started with; empty if it cannot be read. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Service, Signal } from '@safechaos/core'
 import type { Member } from '../containment.ts'
 import { exitText } from './exit-text.ts'
@@ -8,6 +8,7 @@ import { followOutput } from './output.ts'
 import { commandLineOf, identityOf, isAlive, isStopped, type ProcessIdentity, statOf } from './proc.ts'
 import type { ReplicaHouse } from './replica-house.ts'
 import { endGroup, runCommand } from './run-command.ts'
+import { startCommand } from './start-command.ts'
 import { until } from './until.ts'
 
 const FIRST_BACK_OFF_MS = 100
@@ -174,13 +175,12 @@ export class Replica {
   #spawn(): void {
     const { spawner } = this.#house
     const command = spawner.service(this.service, this.id, this.#house.environmentOf(this.service, this.id))
-    const [file = '', ...args] = command.argv
     this.#struck = false
     this.failedByItself = false
     this.#main = undefined
     this.#began = performance.now()
     this.#become('starting', '')
-    const child = spawn(file, args, { cwd: command.cwd, env: command.environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = startCommand(command, 'ignore')
     this.#child = child
     followOutput(child, (stream, line) => this.#house.log(this.id, stream, line))
     child.once('error', (error) => this.#exited(child, `could not be started: ${error.message}`, false))
@@ -189,13 +189,15 @@ export class Replica {
   }
 
   async #awaitMain(child: ChildProcess): Promise<void> {
-    const found = (): ProcessIdentity | undefined => {
-      const pid = child.pid === undefined ? undefined : this.#house.spawner.mainOf(this.id, child.pid)
-      return pid === undefined ? undefined : identityOf(pid)
+    const isOver = (): boolean => this.#child !== child || this.child === undefined
+    const found: ProcessIdentity[] = []
+    const look = (): boolean => {
+      const main = identityOf(this.#house.spawner.mainOf(this.id, child.pid ?? 0) ?? 0)
+      return main !== undefined && found.push(main) > 0
     }
-    await until(() => this.#child !== child || this.child === undefined || found() !== undefined, MAIN_WITHIN_MS)
-    const main = this.#child === child && this.child !== undefined ? found() : undefined
-    if (main === undefined) return
+    await until(() => isOver() || look(), MAIN_WITHIN_MS)
+    const [main] = found
+    if (main === undefined || isOver()) return
     this.#main = main
     this.#become('up', `pid ${main.pid}`)
     this.#watchHealth(main.pid)
@@ -204,9 +206,8 @@ export class Replica {
   #watchHealth(main: number): void {
     const { health } = this.service
     if (health === undefined) return
-    const { spawner } = this.#house
     const test = async (): Promise<boolean> => {
-      const command = spawner.inTarget(this.id, main, health.test, this.#house.environmentOf(this.service, this.id))
+      const command = this.#house.spawner.asService(this.id, main, health.test, this.#house.environmentOf(this.service, this.id))
       return 'argv' in command && (await runCommand(command, health.timeoutMs)).status === 0
     }
     this.#health?.end()

@@ -1,13 +1,31 @@
 import type { Residue, ResidueItem } from '@safechaos/core'
 import type { Act } from './act.ts'
+import { statOf } from './proc.ts'
 import type { Services } from './services.ts'
 import type { KernelPicture, Spawner } from './spawner.ts'
 
+/** What is inside before the first act: whatever was so then is not the act's doing. */
+export interface Picture {
+  readonly kernel: KernelPicture
+  /** Processes of services that were stopped, by pid and start. */
+  readonly stopped: ReadonlySet<string>
+}
+
+export async function takePicture(spawner: Spawner, services: Services): Promise<Picture> {
+  const stopped = new Set(services.all.flatMap((replica) => replica.stoppedPids()).map(processKey))
+  return { kernel: await spawner.kernel(), stopped }
+}
+
 /** Compares what is inside with the picture from before the first act. */
-export async function findResidue(before: KernelPicture | undefined, spawner: Spawner, services: Services, acts: Iterable<Act>): Promise<Residue> {
+export async function findResidue(picture: Picture | undefined, spawner: Spawner, services: Services, acts: Iterable<Act>): Promise<Residue> {
+  const before = picture?.kernel
   // Without an act there is no picture, and nothing that could have changed.
   const now = before && (await spawner.kernel())
-  const found = [...(before === undefined || now === undefined ? [] : differences(before, now)), ...serviceItems(services), ...heldItems(acts)]
+  const found = [
+    ...(before === undefined || now === undefined ? [] : differences(before, now)),
+    ...serviceItems(services, picture?.stopped),
+    ...heldItems(acts),
+  ]
   const notSeen = [...new Set([...(before?.notSeen ?? []), ...(now?.notSeen ?? [])])]
   const judged = services.all
     .filter((replica) => replica.main === undefined && replica.asDesired().yes)
@@ -37,16 +55,18 @@ function differences(before: KernelPicture, now: KernelPicture): ResidueItem[] {
   })
 }
 
-function serviceItems(services: Services): ResidueItem[] {
+function serviceItems(services: Services, stoppedBefore: ReadonlySet<string> = new Set()): ResidueItem[] {
   return services.all.flatMap((replica) => {
     const { yes, detail } = replica.asDesired()
-    const frozen = replica.stoppedPids()
+    const frozen = replica.stoppedPids().filter((pid) => !stoppedBefore.has(processKey(pid)))
     return [
       ...(yes ? [] : [{ key: 'services', what: detail }]),
       ...(frozen.length === 0 ? [] : [{ key: 'process-state', what: `${replica.id}: stopped processes ${frozen.join(', ')}` }]),
     ]
   })
 }
+
+const processKey = (pid: number): string => `${pid}/${statOf(pid)?.start ?? ''}`
 
 function heldItems(acts: Iterable<Act>): ResidueItem[] {
   return [...acts].flatMap((act) => (act.heldAlive() === 0 ? [] : [{ key: 'held', what: `${act.heldAlive()} held children of act ${act.id}` }]))

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import type { Command } from './spawner.ts'
+import { startCommand } from './start-command.ts'
 
 /** More than this of a tool's output is not kept. */
 const MOST_OUTPUT = 1 << 20
@@ -15,11 +15,10 @@ export interface Ended {
   readonly why: string
 }
 
-/** Runs a program to its end, or ends it (with its process group) after `deadlineMs`. Never throws. */
-export function runCommand(command: Command, deadlineMs: number, stdin = ''): Promise<Ended> {
+/** Runs a program to its end, or ends it (with its process group) after `deadlineMs`, or when it is told to stop: then it is gone. Never throws. */
+export function runCommand(command: Command, deadlineMs: number, stdin = '', stop?: AbortSignal): Promise<Ended> {
   return new Promise((done) => {
-    const [file = '', ...args] = command.argv
-    const child = spawn(file, args, { cwd: command.cwd, env: command.environment, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    const child = startCommand(command, 'pipe')
     const kept = { out: '', err: '' }
     let cut = false
     let why = ''
@@ -29,17 +28,20 @@ export function runCommand(command: Command, deadlineMs: number, stdin = ''): Pr
     }
     const finish = (status: number | undefined) => {
       clearTimeout(timer)
+      stop?.removeEventListener('abort', end)
       done({ status, ...kept, cut, why })
     }
+    const end = (): void => endGroup(child.pid)
+    stop?.addEventListener('abort', end, { once: true })
     const timer = setTimeout(() => {
       why = `ended after its ${deadlineMs} ms`
       endGroup(child.pid)
       finish(undefined)
     }, deadlineMs)
-    child.stdout.setEncoding('utf8').on('data', keep('out'))
-    child.stderr.setEncoding('utf8').on('data', keep('err'))
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(stdin)
+    child.stdout?.setEncoding('utf8').on('data', keep('out'))
+    child.stderr?.setEncoding('utf8').on('data', keep('err'))
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(stdin)
     child.once('error', (error) => {
       why = error.message
       finish(undefined)

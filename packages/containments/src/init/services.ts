@@ -80,6 +80,8 @@ export class Services {
   }
 
   async stopAll(graceMs: number): Promise<void> {
+    // While each still has its parent, so that what comes from a service can be told.
+    this.#replicas.forEach((replica) => replica.processes())
     await Promise.all(this.#replicas.map((replica) => replica.stop(graceMs)))
   }
 

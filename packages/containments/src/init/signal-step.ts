@@ -1,4 +1,4 @@
-import type { Signal, SignalStep } from '@safechaos/core'
+import { Pattern, type Signal, type SignalStep } from '@safechaos/core'
 import type { StepResult } from '../containment.ts'
 import { Grip } from './grip.ts'
 import { commandLineOf, type ProcessIdentity } from './proc.ts'
@@ -10,42 +10,60 @@ import { until } from './until.ts'
 const STOPPED_WITHIN_MS = 100
 const FORK_ROUNDS = 20
 
+/** A process with the last signal that an act sent to it. */
+export type SignalledProcess = ProcessIdentity & { readonly signal: Signal }
+
 /** What the act has signalled so far: `ended` is judged by it. Filled before each signal is sent. */
-export type Signalled = Map<string, ProcessIdentity>
+export type Signalled = Map<string, SignalledProcess>
 
 export interface SignalHouse {
   /** The init itself, its parents, the tap: whatever no step may hit. */
   isFloor(pid: number): boolean
 }
 
-/** The processes that a signal with this `match` means, in one replica. Each grip must be released. */
-export function meant(replica: Replica, signal: Signal | 'any', match: string | undefined): Grip[] {
+/** The processes that a signal with this `match` means, in one replica; others may act between two of them. Each grip must be released. */
+export async function meant(replica: Replica, signal: Signal | 'any', match?: string): Promise<Grip[]> {
   const whole = match !== undefined || signal === 'SIGSTOP' || signal === 'SIGCONT' || signal === 'any'
   const pids = whole ? replica.processes() : replica.main === undefined ? [] : [replica.main.pid]
-  const pattern = match === undefined ? undefined : new RegExp(match)
-  return pids.flatMap((pid) => {
+  const pattern = match === undefined ? undefined : Pattern.of(match)
+  const found: Grip[] = []
+  for (const pid of pids) {
     const grip = Grip.on(pid)
-    if (grip === undefined) return []
+    if (grip === undefined) continue
     // The command line was read while the grip held, so that it is this process's own.
-    if ((pattern === undefined || pattern.test(commandLineOf(pid))) && grip.compare() === 'same') return [grip]
-    grip.release()
-    return []
-  })
+    if ((pattern === undefined || pattern.test(commandLineOf(pid))) && grip.compare() === 'same') found.push(grip)
+    else grip.release()
+    if (pattern !== undefined) await new Promise(setImmediate)
+  }
+  return found
 }
 
-/** Sends the step's signal, and after the grace the second one, to exactly the processes that were found; never to one that took over a pid. */
-export async function signalStep(step: SignalStep, replicas: readonly Replica[], signalled: Signalled, house: SignalHouse): Promise<StepResult> {
+/**
+ * Sends the step's signal, and after the grace the second one, to exactly the processes that were found; never to one that took over a pid,
+ * and none after `stop`.
+ */
+export async function signalStep(
+  step: SignalStep,
+  replicas: readonly Replica[],
+  signalled: Signalled,
+  house: SignalHouse,
+  stop: AbortSignal,
+): Promise<StepResult> {
+  const send: Send = { step, signalled, house, stop }
   const hit: Grip[] = []
   try {
     for (const replica of replicas) {
-      const failure =
-        step.signal === 'SIGSTOP' ? await freeze(replica, step, signalled, house, hit) : await once(replica, step, signalled, house, hit)
+      const failure = step.signal === 'SIGSTOP' ? await freeze(replica, send, hit) : await once(replica, send, hit)
       if (failure !== undefined) return failure
     }
     if (step.then !== undefined) {
       const { signal, afterMs } = step.then
-      await until(() => !hit.some((grip) => grip.isAlive()), afterMs)
-      for (const grip of hit) await strike(grip, signal, true)
+      await until(() => stop.aborted || !hit.some((grip) => grip.isAlive()), afterMs)
+      for (const grip of hit) {
+        if (stop.aborted) return INTERRUPTED
+        if (grip.isAlive()) signalled.set(keyOf(grip), { ...grip.identity, signal })
+        await strike(grip, signal, true)
+      }
     }
     if (hit.length === 0) return { ok: true, detail: 'nothing to signal' }
     return { ok: true, detail: `${step.signal} to ${hit.map(({ identity }) => identity.pid).join(', ')}` }
@@ -56,8 +74,15 @@ export async function signalStep(step: SignalStep, replicas: readonly Replica[],
 
 type Failure = Extract<StepResult, { ok: false }>
 
-async function once(replica: Replica, step: SignalStep, signalled: Signalled, house: SignalHouse, hit: Grip[]): Promise<Failure | undefined> {
-  const found = meant(replica, step.signal, step.match)
+interface Send {
+  readonly step: SignalStep
+  readonly signalled: Signalled
+  readonly house: SignalHouse
+  readonly stop: AbortSignal
+}
+
+async function once(replica: Replica, { step, signalled, house, stop }: Send, hit: Grip[]): Promise<Failure | undefined> {
+  const found = await meant(replica, step.signal, step.match)
   hit.push(...found)
   // An undo is right when there is nothing left to continue; a harm that finds nobody is a failure.
   if (found.length === 0) return step.signal === 'SIGCONT' ? undefined : nobody(replica, step)
@@ -65,23 +90,25 @@ async function once(replica: Replica, step: SignalStep, signalled: Signalled, ho
   if (floor !== undefined) return onFloor(floor)
   if (step.signal !== 'SIGCONT') replica.strike()
   for (const grip of found) {
-    signalled.set(keyOf(grip), grip.identity)
+    if (stop.aborted) return INTERRUPTED
+    signalled.set(keyOf(grip), { ...grip.identity, signal: step.signal })
     if ((await strike(grip, step.signal, replica.child !== grip.identity.pid)) === 'moved') return moved(grip)
   }
   return undefined
 }
 
 /** Stops every process that is meant, and those they started meanwhile, until a look finds no other. */
-async function freeze(replica: Replica, step: SignalStep, signalled: Signalled, house: SignalHouse, hit: Grip[]): Promise<Failure | undefined> {
+async function freeze(replica: Replica, { step, signalled, house, stop }: Send, hit: Grip[]): Promise<Failure | undefined> {
   const before = hit.length
   for (let round = 0; round < FORK_ROUNDS; round += 1) {
-    const fresh = onlyFresh(meant(replica, 'SIGSTOP', step.match), hit)
+    const fresh = onlyFresh(await meant(replica, 'SIGSTOP', step.match), hit)
     if (fresh.length === 0) break
     hit.push(...fresh)
     const floor = fresh.find(({ identity }) => house.isFloor(identity.pid))
     if (floor !== undefined) return onFloor(floor)
     for (const grip of fresh) {
-      signalled.set(keyOf(grip), grip.identity)
+      if (stop.aborted) return INTERRUPTED
+      signalled.set(keyOf(grip), { ...grip.identity, signal: 'SIGSTOP' })
       if ((await strike(grip, 'SIGSTOP', true)) === 'moved') return moved(grip)
     }
   }
@@ -114,10 +141,7 @@ export async function holdStill(replicas: readonly Replica[]): Promise<() => voi
   const held: Grip[] = []
   const alreadyStill: Grip[] = []
   for (let round = 0; round < FORK_ROUNDS; round += 1) {
-    const fresh = onlyFresh(
-      replicas.flatMap((replica) => meant(replica, 'any', undefined)),
-      [...held, ...alreadyStill],
-    )
+    const fresh = onlyFresh((await Promise.all(replicas.map((replica) => meant(replica, 'any')))).flat(), [...held, ...alreadyStill])
     if (fresh.length === 0) break
     for (const grip of fresh) {
       const still = grip.isStopped() || (await strike(grip, 'SIGSTOP', true)) !== 'hit'
@@ -151,6 +175,7 @@ function send(pid: number, signal: Signal): 'hit' | 'gone' {
 
 const keyOf = ({ identity }: Grip): string => `${identity.pid}/${identity.start}`
 
+const INTERRUPTED: Failure = { ok: false, code: 'SC_STEP', detail: 'no more signals were sent, since the undo began or the time was up' }
 const nobody = (replica: Replica, step: SignalStep): Failure => ({
   ok: false,
   code: 'SC_STEP',

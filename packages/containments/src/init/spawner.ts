@@ -6,6 +6,8 @@ export interface Command {
   readonly cwd: string
   /** The whole environment: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>
+  /** What it reads on the descriptor HANDED (hand-over.ts): variables that only what comes last may have. */
+  readonly handed?: string
 }
 
 /** A place that this containment does not reach, with the reason. */
@@ -36,7 +38,9 @@ export interface Spawner {
   mainOf(replica: string, child: number): number | undefined
   /** Every process of the replica that a step may hit, the main one first; never a wrapper of ours, which is beyond a hard floor. */
   processesOf(replica: string, child: number): readonly number[]
-  /** How to run `argv` in the namespaces of a running replica (a health check or a tool). Ends when the init ends. */
+  /** How to run `argv` in the namespaces of a running replica, as the service itself would: a health check. Ends when the init ends. */
+  asService(replica: string, main: number, argv: readonly string[], environment: Readonly<Record<string, string>>): Command | Refused
+  /** The same for a tool of ours: `environment` is nothing that a stack can say. */
   inTarget(replica: string, main: number, argv: readonly string[], environment: Readonly<Record<string, string>>): Command | Refused
   /** How to run `argv` where `place` is, for the places that belong to no replica. */
   inPlace(place: Exclude<Place, 'target'>, argv: readonly string[]): Command | Refused

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ExecStep, HoldStep, PlannedTarget, ServiceStep, Step } from '@safechaos/core'
 import type { StepResult } from '../containment.ts'
 import type { Act } from './act.ts'
+import { letEnd } from './let-end.ts'
 import type { Replica } from './replica.ts'
 import { endGroup, runCommand } from './run-command.ts'
 import type { Services } from './services.ts'
@@ -13,6 +14,8 @@ import { pause, until } from './until.ts'
 /** A held child that cannot run at all has ended by then. */
 const HOLD_SETTLE_MS = 15
 
+const INTERRUPTED = 'it was ended before it was done, since its undo began or its time was up'
+
 export interface StepHouse {
   readonly spawner: Spawner
   readonly services: Services
@@ -20,40 +23,61 @@ export interface StepHouse {
   isFloor(pid: number): boolean
 }
 
-/** Executes one bound step of an act, within its deadline. Never throws for what a step can meet. */
+/**
+ * Executes one bound step of an act, within its deadline; beyond it, and once the act's undo has begun, nothing more of it happens. A step of
+ * the undo acts when everything else of the act has ended. Never throws for what a step can meet.
+ */
 export async function runStep(house: StepHouse, act: Act, target: PlannedTarget, step: Step): Promise<StepResult> {
-  if (!act.mayRun(step)) return no('SC_STEP', 'the enclosure undid this act by itself, since it heard nothing for too long')
-  const late = pause(step.deadlineMs).then(() => no('SC_STEP', `not done within ${step.deadlineMs} ms`))
-  return Promise.race([perform(house, act, house.services.of(target), step), late])
+  const replicas = house.services.of(target)
+  const undoes = act.isUndo(step)
+  if (!undoes && act.over.aborted)
+    return no('SC_STEP', act.undoneAlone ? 'the enclosure undid this act by itself, since it heard nothing for too long' : INTERRUPTED)
+  const overdue = new AbortController()
+  const late = Promise.withResolvers<StepResult>()
+  const timer = setTimeout(() => {
+    overdue.abort()
+    late.resolve(no('SC_STEP', `not done within ${step.deadlineMs} ms`))
+  }, step.deadlineMs)
+  const work = undoes
+    ? act.beginUndo().then(() => perform(house, act, replicas, step, overdue.signal))
+    : act.during(perform(house, act, replicas, step, AbortSignal.any([act.over, overdue.signal])))
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
-function perform(house: StepHouse, act: Act, replicas: readonly Replica[], step: Step): Promise<StepResult> {
+function perform(house: StepHouse, act: Act, replicas: readonly Replica[], step: Step, stop: AbortSignal): Promise<StepResult> {
   switch (step.do) {
     case 'exec':
-      return execStep(house, replicas, step)
+      return execStep(house, replicas, step, stop)
     case 'signal':
-      return signalStep(step, replicas, act.signalled, house)
+      return signalStep(step, replicas, act.signalled, house, stop)
     case 'service':
-      return serviceStep(replicas, step)
+      return serviceStep(act, replicas, step, stop)
     case 'hold':
-      return holdStep(house, act, replicas, step)
+      return holdStep(house, act, replicas, step, stop)
     case 'release':
       return releaseStep(act, step.deadlineMs)
   }
 }
 
-async function execStep(house: StepHouse, replicas: readonly Replica[], step: ExecStep): Promise<StepResult> {
+async function execStep(house: StepHouse, replicas: readonly Replica[], step: ExecStep, stop: AbortSignal): Promise<StepResult> {
   for (const replica of step.in === 'target' ? replicas : [undefined]) {
+    if (stop.aborted) return no('SC_STEP', INTERRUPTED)
     const command = toolCommand(house.spawner, step.in, replica, step.tool, step.args)
     if ('refused' in command) return no('SC_UNREACHABLE', command.refused)
-    const { status, err, why } = await runCommand(command, step.deadlineMs, step.stdin)
+    const { status, err, why } = await runCommand(command, step.deadlineMs, step.stdin, stop)
+    if (stop.aborted) return no('SC_STEP', INTERRUPTED)
     if (status !== 0) return no('SC_STEP', `${step.tool} ${why || `exited with ${status}`}${err === '' ? '' : `: ${err.trim().slice(0, 500)}`}`)
   }
   return { ok: true, detail: `${step.tool} in ${step.in}` }
 }
 
-async function serviceStep(replicas: readonly Replica[], step: ServiceStep): Promise<StepResult> {
+async function serviceStep(act: Act, replicas: readonly Replica[], step: ServiceStep, stop: AbortSignal): Promise<StepResult> {
   const graceMs = Math.floor(step.deadlineMs / 2)
+  if (step.action === 'restore') await letEnd(act, graceMs, stop)
   const doIt = async (replica: Replica): Promise<void> => {
     if (step.action === 'stop' || step.action === 'restart') await replica.stop(graceMs)
     if (step.action === 'start' || step.action === 'restart') await replica.startAgain()
@@ -67,8 +91,9 @@ async function serviceStep(replicas: readonly Replica[], step: ServiceStep): Pro
   return { ok: true, detail: replicas.map((replica) => `${replica.id} is ${replica.state}`).join(', ') }
 }
 
-async function holdStep(house: StepHouse, act: Act, replicas: readonly Replica[], step: HoldStep): Promise<StepResult> {
+async function holdStep(house: StepHouse, act: Act, replicas: readonly Replica[], step: HoldStep, stop: AbortSignal): Promise<StepResult> {
   for (const replica of replicas) {
+    if (stop.aborted) return no('SC_STEP', INTERRUPTED)
     const command = toolCommand(house.spawner, 'target', replica, step.tool, step.args)
     if ('refused' in command) return no('SC_UNREACHABLE', command.refused)
     const [file = '', ...args] = command.argv

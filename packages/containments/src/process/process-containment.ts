@@ -20,6 +20,7 @@ export const processContainment: Containment = {
     'Services share the network of this machine; each has only a loopback address of its own.',
     'Volumes are folders of a private copy of the stack; their paths are put into commands and environments, and nothing is mounted.',
     'Memory, processor and disk of services have no limit.',
+    'A process that leaves its service, its session and its environment at once is not found, and outlives the run.',
     'Only faults on processes are possible here: nothing acts on the network, and nothing is held beside a service.',
   ],
   offers: ['signals', 'services'],

@@ -3,20 +3,25 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replicaIds, type Service, type Stack } from '@safechaos/core'
 import { Refusal } from '../init/channel.ts'
-import { statOf } from '../init/proc.ts'
+import { handedToShell, takingOver } from '../init/hand-over.ts'
+import { commandLineOf, statOf } from '../init/proc.ts'
 import { killQuietly } from '../init/kill-quietly.ts'
 import type { Command, InitArguments, KernelPicture, Refused, Spawner } from '../init/spawner.ts'
 import { pause } from '../init/until.ts'
 import { addressesOf } from './addresses.ts'
+import { Kin } from './kin.ts'
 import { findMarked } from './marked.ts'
 import { StackCopy } from './stack-copy.ts'
 import { withPath } from './with-path.ts'
 
 const NO_TOOLS = 'in `process` there is no network and no namespace that belongs to the run alone, so that no tool may act here; choose sandbox'
 const SETPRIV = '/usr/bin/setpriv'
+/** Stands in the command line of a service until it is the service's own program. */
+const TAKES_OVER = takingOver([]).slice(0, 3).join(' ')
 /** Each replica needs a last octet of its own. */
 const MOST_REPLICAS = 250
 const SWEEP_WITHIN_MS = 1000
+const LOOK_EVERY_MS = 250
 
 /** No walls: services are plain processes with a session, an address and a private copy of the stack's folder of their own. */
 export function processSpawner(args: InitArguments): Spawner {
@@ -30,6 +35,7 @@ class ProcessSpawner implements Spawner {
   readonly #workDir: string
   readonly #began = Number(statOf(process.pid)?.start ?? 0)
   readonly #prefix: readonly string[] = dieWithParent()
+  readonly #kin = new Kin()
   #copy: StackCopy | undefined
   #services: ReadonlyMap<string, Service> = new Map()
   constructor({ run, labDir, workDir }: InitArguments) {
@@ -46,28 +52,37 @@ class ProcessSpawner implements Spawner {
     await this.#copy.make()
     for (const { source } of stack.services.flatMap(({ volumes }) => volumes)) await mkdir(join(this.#copy.stackDir, source), { recursive: true })
     this.#services = new Map(stack.services.flatMap((service) => replicaIds(service).map((id) => [id, service])))
+    setInterval(() => this.#kin.look(), LOOK_EVERY_MS).unref()
     return addressesOf(this.#run, replicas)
   }
 
-  service(service: Service, _replica: string, environment: Readonly<Record<string, string>>): Command {
-    return this.#command(service, service.command, environment)
+  service(service: Service, replica: string, environment: Readonly<Record<string, string>>): Command {
+    return this.#command(service, service.command, environment, { SAFECHAOS_SERVICE: replica })
   }
 
-  mainOf(_replica: string, child: number): number {
-    return child
+  /** Not before it is the service's own program. For a moment between two programs it has no command line at all. */
+  mainOf(replica: string, child: number): number | undefined {
+    this.#kin.add(replica, child)
+    const line = commandLineOf(child)
+    return line === '' || line.includes(TAKES_OVER) ? undefined : child
   }
 
-  /** By session, and by environment for what left it. */
+  /** By environment, and by descent and session for what has another one. */
   processesOf(replica: string, child: number): readonly number[] {
     const marked = findMarked([`SAFECHAOS_RUN=${this.#run}`, `SAFECHAOS_SERVICE=${replica}`], this.#began)
-    return marked.includes(child) ? [child, ...marked.filter((pid) => pid !== child)] : marked
+    const all = new Set([...marked, ...this.#kin.of(replica)])
+    return all.delete(child) ? [child, ...all] : [...all]
   }
 
-  inTarget(replica: string, _main: number, argv: readonly string[], environment: Readonly<Record<string, string>>): Command | Refused {
+  asService(replica: string, _main: number, argv: readonly string[], environment: Readonly<Record<string, string>>): Command | Refused {
     const service = this.#services.get(replica)
     // Only the run's mark: what looks at a replica is no process of the replica.
     const { SAFECHAOS_SERVICE: _, ...others } = environment
-    return service === undefined ? { refused: `there is no ${replica}` } : this.#command(service, argv, { ...others, SAFECHAOS_RUN: this.#run })
+    return service === undefined ? { refused: `there is no ${replica}` } : this.#command(service, argv, others)
+  }
+
+  inTarget(replica: string, main: number, argv: readonly string[], environment: Readonly<Record<string, string>>): Command | Refused {
+    return this.asService(replica, main, argv, { ...environment, SAFECHAOS_RUN: this.#run })
   }
 
   inPlace(): Refused {
@@ -91,11 +106,11 @@ class ProcessSpawner implements Spawner {
     return { objects: {}, notSeen: [] }
   }
 
-  /** Everything that carries the run's mark, until none is left. */
+  /** Everything that carries the run's mark or comes from what did, until none is left. */
   async sweep(): Promise<void> {
     const end = performance.now() + SWEEP_WITHIN_MS
     for (;;) {
-      const left = findMarked([`SAFECHAOS_RUN=${this.#run}`], this.#began)
+      const left = [...new Set([...findMarked([`SAFECHAOS_RUN=${this.#run}`], this.#began), ...this.#kin.of()])]
       if (left.length === 0 || performance.now() > end) return
       for (const pid of left) killQuietly(pid, 'SIGKILL')
       await pause(5)
@@ -103,13 +118,15 @@ class ProcessSpawner implements Spawner {
   }
 
   /** Volumes cannot be mounted here, so their paths are put in wherever a service is told of them. */
-  #command(service: Service, argv: readonly string[], environment: Readonly<Record<string, string>>): Command {
+  #command(service: Service, argv: readonly string[], environment: Command['environment'], marks: Command['environment'] = {}): Command {
     const stackDir = this.#copy?.stackDir ?? this.#workDir
     const place = (text: string) => service.volumes.reduce((done, { source, target }) => withPath(done, target, join(stackDir, source)), text)
+    const placed = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, name === 'PATH' ? value : place(value)]))
     return {
-      argv: [...this.#prefix, ...argv.map(place)],
+      argv: [...this.#prefix, ...takingOver(argv.map(place))],
       cwd: join(stackDir, service.cwd),
-      environment: Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, name === 'PATH' ? value : place(value)])),
+      environment: { PATH: '/usr/bin:/bin', SAFECHAOS_RUN: this.#run, ...marks },
+      handed: handedToShell(placed),
     }
   }
 }

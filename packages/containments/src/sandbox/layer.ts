@@ -1,8 +1,11 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { Refusal } from '../init/channel.ts'
 import { runCommand } from '../init/run-command.ts'
+import { hide, hiddenOf } from './hidden.ts'
+import { realFolder } from './real-folder.ts'
+import { isWithin } from './system-parts.ts'
 import { SYSTEM_PATH } from './tools.ts'
 
 const BASE = '/run/safechaos/layer'
@@ -29,6 +32,8 @@ if [ "$way" = copy ]; then
   cp -dR --preserve=mode,timestamps . ${BASE}/data
   ${COPY}
 fi
+shift 2
+${hide(`${BASE}/empty`)}
 echo "$way"`
 
 const SNAPSHOT = `set -e
@@ -39,7 +44,9 @@ du -sk "$1" | cut -f1`
 // The overlay wants an empty work folder, and a data folder that nothing has mounted.
 const RESTORE = `set -e
 way=$1 stack=$2 copy=$3
+shift 3
 cd /
+for path in "$@"; do umount "$path"; done
 umount "$stack" || umount -l "$stack"
 rm -rf ${BASE}/data ${BASE}/work
 cp -a "$copy" ${BASE}/data
@@ -48,25 +55,31 @@ if [ "$way" = overlay ]; then
   ${OVERLAY}
 else
   ${COPY}
-fi`
+fi
+${hide(`${BASE}/empty`)}`
 
 /** What the services of one run write below the stack's folder: theirs alone, kept apart from the lab, and gone with the enclosure. */
 export class Layer {
   readonly #stackDir: string
   readonly #volumes: readonly string[]
+  #folders: ReadonlyMap<string, string> = new Map()
   readonly #snapshotDir: string
   readonly #way: 'overlay' | 'copy'
-  private constructor(stackDir: string, volumes: readonly string[], snapshotDir: string, way: 'overlay' | 'copy') {
+  /** What is hidden of the stack itself. No service can put anything in its place, since it is a mount to all of them. */
+  readonly #hidden: readonly string[]
+  private constructor(stackDir: string, volumes: readonly string[], snapshotDir: string, way: 'overlay' | 'copy', hidden: readonly string[]) {
     this.#stackDir = stackDir
     this.#volumes = volumes
     this.#snapshotDir = snapshotDir
     this.#way = way
+    this.#hidden = hidden.filter((path) => isWithin(path, stackDir))
   }
 
-  /** Mounts it over `stackDir`. `volumes`: folders below it that must be there. Throws a refusal (SC_CONTAINMENT). */
-  static async make(stackDir: string, volumes: readonly string[], workDir: string): Promise<Layer> {
-    const way = (await sh(MAKE, [bestWay(stackDir), stackDir])).trim() === 'overlay' ? 'overlay' : 'copy'
-    const layer = new Layer(stackDir, volumes, join(workDir, 'snapshot'), way)
+  /** Mounts it over `stackDir`, and hides secrets of the lab. `volumes`: folders below it that must be there. Throws a refusal (SC_CONTAINMENT). */
+  static async make(stackDir: string, volumes: readonly string[], { labDir, workDir }: { labDir: string; workDir: string }): Promise<Layer> {
+    const hidden = hiddenOf(labDir, workDir)
+    const way = (await sh(MAKE, [bestWay(stackDir), stackDir, ...hidden])).trim() === 'overlay' ? 'overlay' : 'copy'
+    const layer = new Layer(stackDir, volumes, join(workDir, 'snapshot'), way, hidden)
     layer.#makeVolumes()
     return layer
   }
@@ -77,13 +90,24 @@ export class Layer {
   }
 
   async restore(): Promise<string> {
-    await sh(RESTORE, [this.#way, this.#stackDir, this.#snapshotDir])
+    await sh(RESTORE, [this.#way, this.#stackDir, this.#snapshotDir, ...this.#hidden])
     this.#makeVolumes()
     return `the ${this.#way} of the snapshot was swapped in`
   }
 
+  /** The folder of each volume, by its source, with every link followed. Found while no service runs. */
+  get volumes(): ReadonlyMap<string, string> {
+    return this.#folders
+  }
+
   #makeVolumes(): void {
-    for (const volume of this.#volumes) mkdirSync(join(this.#stackDir, volume), { recursive: true })
+    this.#folders = new Map(
+      this.#volumes.map((volume) => {
+        const folder = realFolder(this.#stackDir, volume)
+        if (folder === undefined) throw new Refusal('SC_CONTAINMENT', `the volume ${volume} leads out of the stack's folder, or nowhere`)
+        return [volume, folder]
+      }),
+    )
   }
 }
 

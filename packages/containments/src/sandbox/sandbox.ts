@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +26,8 @@ export const sandbox: Containment = {
 
 /** `ways`: which to try, in this order. Throws SC_CONTAINMENT. */
 export async function launchSandbox(request: LaunchRequest, ways: readonly How[] = WAYS): Promise<Enclosure & { readonly how: How }> {
-  await mkdir(request.workDir, { recursive: true })
+  // At once, since what the caller does beside it would otherwise come first.
+  mkdirSync(request.workDir, { recursive: true })
   const walls = await launchWalls(request, { node: process.execPath, script: bundlePath('init') }, ways)
   return Object.assign(await InitEnclosure.open('sandbox', request, walls), { how: walls.how })
 }

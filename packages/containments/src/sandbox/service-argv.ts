@@ -1,16 +1,22 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Service } from '@safechaos/core'
+import { HANDED, handedToBubblewrap, handedToShell, TAKE_OVER } from '../init/hand-over.ts'
+import type { Command } from '../init/spawner.ts'
 import type { How } from './how.ts'
 import { isWithin } from './system-parts.ts'
+import { SYSTEM_PATH, systemTool } from './tools.ts'
 import { bubblewrapView, FREE_INSIDE, handMadeRoot, MAKE_ROOT, type Part, systemView } from './view.ts'
 
 /** What every service of one enclosure has around it. */
 export interface Surroundings {
   readonly how: How
+  readonly run: string
   readonly labDir: string
   readonly workDir: string
   readonly stackDir: string
   readonly programs: readonly string[]
+  /** The folders of all volumes of the stack, by their source. */
+  readonly volumes: () => ReadonlyMap<string, string>
   /** Most processes and threads of the enclosure that a service may bring it to; undefined where the kernel counts the whole user. */
   readonly mostProcesses: number | undefined
 }
@@ -22,28 +28,36 @@ const HIDING_BYTES = 4096
 /** No capability of any kind, and no way to gain one. */
 const NO_PRIVILEGES = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all']
 
+/** All that a wrapper has: nothing that a stack says. The run's mark is in it, since processes are looked for by it. */
+export const wrapperEnvironment = (run: string): Command['environment'] => ({ PATH: SYSTEM_PATH, SAFECHAOS_RUN: run })
+
 /**
  * The command that starts a service behind walls of its own inside the enclosure: its replica's network, a PID namespace, a read-only
  * system, no capabilities. It can neither see nor signal the init, the tap or another service. Ends with the service, with its code or
- * 128 + signal; and the service ends with it, and with the init.
+ * 128 + signal; and the service ends with it, and with the init. `environment`: only the service's own program has it.
  */
-export function serviceArgv(around: Surroundings, service: Service, replica: string, namespace: string): string[] {
+export function serviceCommand(
+  around: Surroundings,
+  { service, replica, namespace, environment }: { service: Service; replica: string; namespace: string; environment: Command['environment'] },
+): Command {
   const { how, mostProcesses } = around
-  return [
-    ...['nsenter', `--net=${namespace}`, '--'],
-    ...(mostProcesses === undefined ? [] : ['prlimit', `--nproc=${mostProcesses}`, '--']),
+  const argv = [
+    ...[systemTool('nsenter'), `--net=${namespace}`, '--'],
+    ...(mostProcesses === undefined ? [] : [systemTool('prlimit'), `--nproc=${mostProcesses}`, '--']),
     ...(how === 'bubblewrap' ? bubblewrap(around, service, replica) : unshare(around, service, replica)),
     ...service.command,
   ]
+  const handed = how === 'bubblewrap' ? handedToBubblewrap(environment) : handedToShell(environment)
+  return { argv, cwd: '/', environment: wrapperEnvironment(around.run), handed }
 }
 
 /** The command that acts in the namespaces of a running service, as weak as the service itself. Ends with the init. */
 export function inTargetArgv(main: number, argv: readonly string[]): string[] {
-  const end = ['setpriv', '--pdeathsig', 'KILL']
+  const end = [systemTool('setpriv'), '--pdeathsig', 'KILL']
   return [
     ...end,
     '--',
-    'nsenter',
+    systemTool('nsenter'),
     `--target=${main}`,
     '--net',
     '--pid',
@@ -61,14 +75,14 @@ export function inTargetArgv(main: number, argv: readonly string[]): string[] {
 
 /** The command that runs the tap: in a network namespace of its own, with a view of the enclosure's processes and no power over them. */
 export function tapArgv(namespace: string, argv: readonly string[]): string[] {
-  return ['nsenter', `--net=${namespace}`, '--', 'setpriv', '--pdeathsig', 'KILL', ...NO_PRIVILEGES, '--', ...argv]
+  return [systemTool('nsenter'), `--net=${namespace}`, '--', systemTool('setpriv'), '--pdeathsig', 'KILL', ...NO_PRIVILEGES, '--', ...argv]
 }
 
 const hostName = (replica: string): string => replica.replaceAll(/[^a-zA-Z0-9-]/g, '-')
 
 /** The enclosure without its /run and its working folder; only the stack's folder and volumes can be written, besides /tmp and /run. */
 function serviceView(around: Surroundings, service: Service): Part[] {
-  const { labDir, workDir, stackDir, programs } = around
+  const { labDir, workDir, stackDir, programs, volumes } = around
   const bind = (from: string, to: string, readOnly: boolean): Part => ({ part: 'bind', from, to, readOnly })
   return [
     ...systemView(),
@@ -78,13 +92,27 @@ function serviceView(around: Surroundings, service: Service): Part[] {
     bind(labDir, labDir, true),
     ...(isWithin(workDir, labDir) ? [{ part: 'scratch', at: workDir, bytes: HIDING_BYTES } as const] : []),
     bind(stackDir, stackDir, false),
-    ...service.volumes.map(({ source, target, readOnly }) => bind(join(stackDir, source), join('/', target), readOnly)),
+    ...guarded(stackDir, [...volumes().values()]).map((folder) => bind(folder, folder, false)),
+    ...service.volumes.map(({ source, target, readOnly }) => bind(volumes().get(source) ?? join(stackDir, source), target, readOnly)),
   ]
+}
+
+/**
+ * The folders of volumes and those on the way to them are mounted on themselves for every service, since nobody can remove or rename what is a
+ * mount to him: a service that could put a link there would lead the next mount, which is made with privileges, wherever it likes.
+ */
+function guarded(stackDir: string, folders: readonly string[]): string[] {
+  const all = folders.flatMap((folder) => {
+    const parts = relative(stackDir, folder).split('/').filter(Boolean)
+    return parts.map((_, index) => join(stackDir, ...parts.slice(0, index + 1)))
+  })
+  return [...new Set(all)].sort()
 }
 
 function bubblewrap(around: Surroundings, service: Service, replica: string): string[] {
   return [
-    'bwrap',
+    systemTool('bwrap'),
+    ...['--args', String(HANDED)],
     ...[
       '--unshare-pid',
       '--unshare-ipc',
@@ -107,14 +135,15 @@ mount -o remount,bind,ro /
 hostname "$1" || :
 cd "$2"
 shift 2
+${TAKE_OVER}
 setpriv ${NO_PRIVILEGES.join(' ')} -- "$@"
 exit $?`
 
 function unshare(around: Surroundings, service: Service, replica: string): string[] {
   return [
-    ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--ipc', '--uts', '--cgroup', '--'],
+    ...[systemTool('unshare'), '--mount', '--pid', '--fork', '--kill-child', '--ipc', '--uts', '--cgroup', '--'],
     ...[
-      'sh',
+      '/bin/sh',
       '-c',
       MAKE_SERVICE,
       'sh',

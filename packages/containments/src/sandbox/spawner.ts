@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type Place, replicaIds, type Service, type Stack } from '@safechaos/core'
+import { ownPlace, type Place, replicaIds, type Service, type Stack } from '@safechaos/core'
 import { Refusal } from '../init/channel.ts'
 import { allPids, statOf } from '../init/proc.ts'
+import { handedToShell, takingOver } from '../init/hand-over.ts'
 import { runCommand } from '../init/run-command.ts'
 import type { Command, InitArguments, KernelPicture, Refused, Spawner } from '../init/spawner.ts'
 import type { How } from './how.ts'
 import { kernelAtLeast, Layer } from './layer.ts'
 import { makeNetwork, type Place as NetworkPlace, TAP_NAMESPACE, writeNames } from './network.ts'
-import { inTargetArgv, serviceArgv, type Surroundings, tapArgv } from './service-argv.ts'
+import { inTargetArgv, serviceCommand, type Surroundings, tapArgv, wrapperEnvironment } from './service-argv.ts'
 import { isWithin, programFolders } from './system-parts.ts'
 import { findTool, SYSTEM_PATH } from './tools.ts'
 
@@ -35,18 +36,22 @@ class SandboxSpawner implements Spawner {
   async prepare(stack: Stack, stackDir: string): Promise<ReadonlyMap<string, string>> {
     const { labDir, workDir } = this.#args
     if (!isWithin(stackDir, labDir)) throw new Refusal('SC_STACK', `the stack's folder ${stackDir} is outside the lab ${labDir}`)
+    const programs = programFolders(process.execPath)
+    refuseOverOurs(stack, [labDir, workDir, ...programs])
     const volumes = stack.services.flatMap((service) => service.volumes.map(({ source }) => source))
     const members = stack.services.flatMap((service) => replicaIds(service).map((id) => ({ id, networks: service.networks })))
-    const [places, layer] = await Promise.all([makeNetwork(members), Layer.make(stackDir, volumes, workDir)])
+    const [places, layer] = await Promise.all([makeNetwork(members), Layer.make(stackDir, volumes, { labDir, workDir })])
     writeNames(places)
     this.#places = places
     this.#layer = layer
     this.#around = {
       how: this.#how,
+      run: this.#args.run,
       labDir,
       workDir,
       stackDir,
-      programs: programFolders(process.execPath),
+      programs,
+      volumes: () => layer.volumes,
       // Before Linux 5.14 this limit counted everything the user runs on the machine.
       mostProcesses: kernelAtLeast(5, 14) ? MOST_PROCESSES : undefined,
     }
@@ -56,7 +61,7 @@ class SandboxSpawner implements Spawner {
   service(service: Service, replica: string, environment: Readonly<Record<string, string>>): Command {
     const place = this.#places.get(replica)
     if (this.#around === undefined || place === undefined) throw new Refusal('SC_STACK', `${replica} has no place yet`)
-    return { argv: serviceArgv(this.#around, service, replica, place.namespace), cwd: '/', environment }
+    return serviceCommand(this.#around, { service, replica, namespace: place.namespace, environment })
   }
 
   /** Child of process 1 of the service's PID namespace, as soon as it has lost its capabilities and runs the service's own program. */
@@ -73,8 +78,13 @@ class SandboxSpawner implements Spawner {
     return [main, ...descendantsOf(first).filter((pid) => pid !== main)]
   }
 
+  asService(_replica: string, main: number, argv: readonly string[], environment: Readonly<Record<string, string>>): Command {
+    const handed = handedToShell(environment)
+    return { argv: inTargetArgv(main, takingOver(argv)), cwd: '/', environment: wrapperEnvironment(this.#args.run), handed }
+  }
+
   inTarget(_replica: string, main: number, argv: readonly string[], environment: Readonly<Record<string, string>>): Command {
-    return { argv: inTargetArgv(main, argv), cwd: '/', environment }
+    return { argv: inTargetArgv(main, argv), cwd: '/', environment: { ...environment, SAFECHAOS_RUN: this.#args.run } }
   }
 
   /** The init's own namespaces are the enclosure, and its network is the router between the services. */
@@ -118,6 +128,14 @@ class SandboxSpawner implements Spawner {
   async sweep(): Promise<void> {}
 }
 
+/** Checked when the stack was read; asked again here, where the paths of this enclosure are known and mounts are made with privileges. */
+function refuseOverOurs(stack: Stack, ours: readonly string[]): void {
+  for (const { name, volumes } of stack.services) {
+    const over = volumes.find(({ target }) => ownPlace(target, ours) !== undefined)
+    if (over !== undefined) throw new Refusal('SC_STACK', `${name} mounts a volume at ${over.target}, which belongs to the enclosure`)
+  }
+}
+
 const missing = { status: undefined, out: '', err: '', why: 'the tool is not installed' } as const
 
 const nonEmptyLines = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '')
@@ -150,10 +168,12 @@ function descendantsOf(root: number): number[] {
   return [...parents.keys()].filter(isBelow)
 }
 
-/** What prepares a service still has capabilities, or is bubblewrap on its way to the service's program. */
+/** What prepares a service still has capabilities, or is one of these on its way to the service's program. */
+const PREPARERS = ['bwrap', 'setpriv', 'env']
+
 function isWeak(pid: number): boolean {
   try {
-    return /^CapEff:\s*0+$/m.test(readFileSync(`/proc/${pid}/status`, 'latin1')) && basename(readlinkSync(`/proc/${pid}/exe`)) !== 'bwrap'
+    return /^CapEff:\s*0+$/m.test(readFileSync(`/proc/${pid}/status`, 'latin1')) && !PREPARERS.includes(basename(readlinkSync(`/proc/${pid}/exe`)))
   } catch {
     return false
   }

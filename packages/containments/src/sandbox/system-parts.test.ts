@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { homedir, tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isWithin, programFolders, refuseWide, systemParts } from './system-parts.ts'
 
@@ -16,7 +19,42 @@ test.each(['/', '/usr', '/etc', '/home', '/root', '/proc/1', '/etc/safechaos', '
   },
 )
 
-test.each(['/home/ada/lab', '/root/lab', '/tmp/lab', '/srv', '/opt/lab'])('a lab at %s is fine', (path) => {
+test.each([
+  ...['/home/alice', '/home/alice/', '//root', '/root/', '/root/.', '/home/../root', '/home/alice/lab/..', homedir(), userInfo().homedir],
+  ...[
+    '/home/alice/.ssh',
+    '/root/.gnupg/lab',
+    '/srv/x/.aws',
+    '/home/alice/.config/gh',
+    '/home/alice/.config',
+    '/var/lib',
+    '/var/log/',
+    '/var/spool',
+    '/opt',
+    '/srv',
+    '/mnt',
+  ],
+])('a lab at %s is refused, since it would show the secrets of a person or of the machine', (path) => {
+  expect(() => refuseWide(path)).toThrow(expect.objectContaining({ code: 'SC_CONTAINMENT' }))
+})
+
+test('a lab is judged by where it is, not by the link that leads there', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'safechaos-link-'))
+  symlinkSync('/etc', join(folder, 'lab'))
+  expect(() => refuseWide(join(folder, 'lab'))).toThrow(expect.objectContaining({ code: 'SC_CONTAINMENT' }))
+  rmSync(folder, { recursive: true })
+})
+
+test.each([
+  '/home/ada/lab',
+  '/root/lab',
+  '/tmp/lab',
+  '/srv/lab',
+  '/opt/lab',
+  '/var/lib/safechaos/runs/1/work',
+  '/home/ada/.local/state/safechaos',
+  '/home/ada/.config/nvm/versions/node/bin',
+])('a lab at %s is fine', (path) => {
   expect(() => refuseWide(path)).not.toThrow()
 })
 

@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, readlinkSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { SafechaosError } from '@safechaos/core'
 
 /** What of the host an enclosure shows, read-only, and where. Everything else of the host is absent, not merely unreadable. */
@@ -52,15 +53,49 @@ export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(join(folder, '/'))
 }
 
-/** A folder that would show the whole machine, or hide what an enclosure is made of, is refused. Throws SC_CONTAINMENT. */
+const WIDE = ['/', '/usr', '/etc', '/proc', '/sys', '/dev', '/run', '/tmp', '/var', '/home', '/root', '/boot', '/opt', '/srv', '/mnt', '/media']
+const NEVER_BELOW = ['/proc', '/sys', '/dev', '/etc', '/boot']
+/** Each holds what belongs to many programs or people. */
+const SHARED = ['/home', '/var']
+/** Where people keep keys and tokens. */
+const KEYS = ['.ssh', '.gnupg', '.aws', '.azure', '.kube', '.docker', '.config/gh', '.config/gcloud', '.password-store', '.mozilla']
+
+/** A folder that would show the whole machine, a person's home or keys, or hide what an enclosure is made of, is refused. Throws SC_CONTAINMENT. */
 export function refuseWide(path: string): void {
-  const wide = ['/', '/usr', '/etc', '/proc', '/sys', '/dev', '/run', '/tmp', '/var', '/home', '/root', '/boot']
-  const below = ['/proc', '/sys', '/dev', '/etc', '/boot']
-  if (!isAbsolute(path) || wide.includes(path) || below.some((folder) => isWithin(path, folder))) {
+  const places = [resolve(path), realPath(path)]
+  if (!isAbsolute(path) || places.some(isWide)) {
     throw new SafechaosError({
       code: 'SC_CONTAINMENT',
       message: `${path} cannot be shown inside an enclosure`,
       hint: 'move the lab to a folder of its own, such as ~/labs/payments',
     })
+  }
+}
+
+function isWide(path: string): boolean {
+  return (
+    [...WIDE, ...homes()].includes(path) ||
+    SHARED.includes(dirname(path)) ||
+    NEVER_BELOW.some((folder) => isWithin(path, folder)) ||
+    path.endsWith('/.config') ||
+    KEYS.some((keys) => `${path}/`.includes(`/${keys}/`))
+  )
+}
+
+/** Of this user; none for one that has no account. */
+function homes(): string[] {
+  try {
+    return [homedir(), userInfo().homedir]
+  } catch {
+    return []
+  }
+}
+
+/** Itself where it does not exist: then there is nothing to show either. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
   }
 }

@@ -20,6 +20,9 @@ export function findTool(name: string, path: string = SYSTEM_PATH): string | und
     })
 }
 
+/** For a command that runs with privileges: never by a name that is looked for in whatever PATH it has. */
+export const systemTool = (name: string): string => findTool(name) ?? join('/usr/bin', name)
+
 /** What the tool says of its own version; empty if it says nothing. */
 export function toolVersion(name: string): string {
   const { stdout } = spawnSync(name, ['--version'], { encoding: 'utf8', timeout: 2000, env: { PATH: SYSTEM_PATH, LC_ALL: 'C' } })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { ServiceName } from '../faults/fields.ts'
-import { durationBetween } from '../units.ts'
+import { serviceName } from '../faults/fields.ts'
+import { zod } from '../zod.ts'
+import { durationBetween } from './duration-between.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -73,7 +74,7 @@ const TcpSource = z
   .describe('1 while the port takes connections, else 0')
 
 const StatSource = z
-  .strictObject({ stat: z.enum(['cpu', 'memory', 'processes']), service: ServiceName, every: every.prefault('1s') })
+  .strictObject({ stat: z.enum(['cpu', 'memory', 'processes']), service: serviceName(zod), every: every.prefault('1s') })
   .describe('of all processes of a service: cores, bytes, or their number')
 
 const SignalSource = z.union([ScrapeSource, HttpSource, TcpSource, StatSource])

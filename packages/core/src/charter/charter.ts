@@ -1,3 +1,4 @@
+import type { LeaseTerms } from '../lease/lease.ts'
 import type { FaultSpec } from '../faults/catalogue.ts'
 import type { GateSpec, SignalSpec } from '../gate/gate.ts'
 import type { ContainmentName } from '../plan/containment-traits.ts'
@@ -27,7 +28,7 @@ export interface Charter {
   readonly recoveryMs: number
   /** The whole time under fault, at most. */
   readonly limitMs: number
-  readonly lease: { readonly ms: number; readonly renewEveryMs: number }
+  readonly lease: LeaseTerms
   readonly maxAbortMs: number
   readonly seed: string
   readonly owner: string

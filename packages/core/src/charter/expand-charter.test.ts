@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { faultOf, FAULTS } from '../faults/catalogue.ts'
+import { loadGate } from '../testing/gate-samples.ts'
+import { zod } from '../zod.ts'
 import type { CharterContext } from './charter.ts'
 import { expandCharter } from './expand-charter.ts'
 import { printCharter } from './print-charter.ts'
@@ -48,21 +50,7 @@ test('four lines are a whole charter, with a safe default for everything else', 
     signals: [],
     fault: { kind: 'process.kill', target: 'worker', signal: 'SIGKILL' },
     ramp: { steps: [{ targets: 1 }, { percent: 100 }], holdMs: 10_000 },
-    gates: [
-      {
-        name: 'errorRatio',
-        input: { load: 'errorRatio' },
-        breach: 'above',
-        limit: 0.05,
-        unit: 'ratio',
-        windowMs: 1000,
-        need: 2,
-        of: 3,
-        minRequests: 20,
-        freshMs: 3000,
-        guard: false,
-      },
-    ],
+    gates: [loadGate()],
     invariants: [],
     baselineMs: 5000,
     recoveryMs: 10_000,
@@ -200,7 +188,7 @@ test.each(FAULTS.map((fault) => [fault.kind, fault.example] as const))(
   'the example of %s expands, and printed in full it expands to the same',
   (kind, fault) => {
     const charter = expanded({ fault })
-    expect(charter.fault).toEqual(faultOf(kind)?.schema.parse(fault))
+    expect(charter.fault).toEqual(faultOf(kind)?.schema(zod).parse(fault))
     const again = expandCharter(printCharter(charter), {
       ...context,
       fileName: 'other',
@@ -212,3 +200,11 @@ test.each(FAULTS.map((fault) => [fault.kind, fault.example] as const))(
     expect(again).toEqual({ ok: true, value: charter })
   },
 )
+
+test('a problem with one of something says it in the singular', () => {
+  expect(problems({ load: { get: 'http://a/', rate: '1/s' } })).toEqual([
+    expect.stringContaining('a window of 1s has 1 request, and the gate needs 20'),
+  ])
+  expect(problems({ ramp: { steps: [1], hold: '3m' } })).toEqual([expect.stringContaining('1 step of 3m last')])
+  expect(problems({ ramp: { steps: [] } })).toEqual([expect.stringContaining('at least 1 item')])
+})

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { FaultSpec } from '../faults/catalogue.ts'
 import type { GateSpec, SignalSpec } from '../gate/gate.ts'
 import type { LoadSpec } from '../signals/load.ts'
@@ -84,7 +85,7 @@ function sourceProblems(written: CharterSource): PathProblem[] {
     problems.push(
       problemAt(
         ['ramp'],
-        `${steps.length} steps of ${durationSource(hold)} are longer than the limit of ${durationSource(written.limit)}`,
+        `${counted(steps.length, 'step')} of ${durationSource(hold)} last longer than the limit of ${durationSource(written.limit)}`,
         'shorten hold, leave out steps, or raise limit',
       ),
     )

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { GateInput, GateSpec, SignalSpec } from '../gate/gate.ts'
 import { nearNames } from '../near.ts'
 import type { LoadSpec } from '../signals/load.ts'
@@ -79,7 +80,7 @@ function impossibilities(gate: GateSource, { everyMs }: Watched, { load }: Watch
     problems.push(
       problemAt(
         ['minRequests'],
-        `a window of ${durationSource(gate.window)} has ${requests} requests, and the gate needs ${gate.minRequests}: it would always be UNKNOWN`,
+        `a window of ${durationSource(gate.window)} has ${counted(requests, 'request')}, and the gate needs ${gate.minRequests}: it would always be UNKNOWN`,
         'raise the rate of the load or the window, or lower minRequests',
       ),
     )

@@ -4,6 +4,7 @@ import { type FaultSpec, faultOf } from '../faults/catalogue.ts'
 import type { GateSpec, SignalSpec } from '../gate/gate.ts'
 import type { LoadSpec } from '../signals/load.ts'
 import { durationSource } from '../units.ts'
+import { zod } from '../zod.ts'
 import type { Charter } from './charter.ts'
 import { limitSource } from './gate-limit.ts'
 
@@ -89,5 +90,5 @@ function printGate(gate: GateSpec): Json {
 export function printFault(fault: FaultSpec): Json {
   const definition = faultOf(fault.kind)
   if (!definition) throw new TypeError(`no fault ${fault.kind} in the catalogue`)
-  return z.encode(definition.schema, fault) as Json
+  return z.encode(definition.schema(zod), fault) as Json
 }

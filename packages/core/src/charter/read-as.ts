@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { counted } from '../counted.ts'
 import { nearNames } from '../near.ts'
 import type { PathProblem, Read } from './path-problem.ts'
 import { shown } from './shown.ts'
@@ -40,9 +41,9 @@ function messageOf(issue: RawIssue, known: KnownKeys): string {
     case 'invalid_value':
       return issue.values.length === 1 ? `expected ${String(issue.values[0])}` : `expected one of ${issue.values.map(String).join(', ')}`
     case 'too_small':
-      return issue.origin === 'string' && Number(issue.minimum) === 1 ? 'must not be empty' : `at least ${issue.minimum}${counted(issue.origin)}`
+      return issue.origin === 'string' && Number(issue.minimum) === 1 ? 'must not be empty' : `at least ${bound(Number(issue.minimum), issue.origin)}`
     case 'too_big':
-      return `at most ${issue.maximum}${counted(issue.origin)}`
+      return `at most ${bound(Number(issue.maximum), issue.origin)}`
     case 'not_multiple_of':
       return `only multiples of ${issue.divisor}`
     default:
@@ -50,7 +51,9 @@ function messageOf(issue: RawIssue, known: KnownKeys): string {
   }
 }
 
-const counted = (origin: string): string => (origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '')
+/** A limit in what it limits: texts have characters, lists have items. */
+const bound = (limit: number, origin: string): string =>
+  origin === 'string' ? counted(limit, 'character') : origin === 'array' ? counted(limit, 'item') : String(limit)
 
 function problemsOf(issue: Issue, root: unknown, base: readonly (string | number)[], known: KnownKeys): PathProblem[] {
   const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))]

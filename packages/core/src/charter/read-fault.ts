@@ -1,4 +1,5 @@
 import { FAULTS, type FaultSpec, faultOf } from '../faults/catalogue.ts'
+import { zod } from '../zod.ts'
 import { problemAt, type Read } from './path-problem.ts'
 import { readAs } from './read-as.ts'
 import { shown } from './shown.ts'
@@ -11,6 +12,6 @@ export function readFault(source: unknown): Read<FaultSpec> {
   const kinds = FAULTS.map((fault) => fault.kind)
   if (kind === undefined) return { ok: false, problems: [problemAt(['kind'], 'kind is missing: what is broken', `one of ${kinds.join(', ')}`)] }
   const definition = typeof kind === 'string' ? faultOf(kind) : undefined
-  if (definition) return readAs(definition.schema, source)
+  if (definition) return readAs(definition.schema(zod), source)
   return { ok: false, problems: unknownName(['kind'], typeof kind === 'string' ? kind : shown(kind), kinds, 'fault') }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Charter } from '../charter/charter.ts'
+import { zod } from '../zod.ts'
 import { bind } from './bind.ts'
 import { FAULTS, type FaultSpec, faultOf } from './catalogue.ts'
 import type { FaultDefinition } from './fault.ts'
@@ -8,7 +9,7 @@ import { FACTS, type Facts, type Look, type Step } from './step.ts'
 
 const ALL_FACTS = Object.fromEntries(Object.keys(FACTS).map((name) => [name, 'f1'])) as Facts
 const definitions = FAULTS as unknown as readonly FaultDefinition<FaultSpec>[]
-const specOf = (fault: FaultDefinition<FaultSpec>, more: object = {}): Charter['fault'] => fault.schema.parse({ ...fault.example, ...more })
+const specOf = (fault: FaultDefinition<FaultSpec>, more: object = {}): Charter['fault'] => fault.schema(zod).parse({ ...fault.example, ...more })
 
 describe.each(definitions.map((fault) => [fault.kind, fault] as const))('the fault %s', (kind, fault) => {
   const acts = fault.acts(specOf(fault))
@@ -33,7 +34,7 @@ describe.each(definitions.map((fault) => [fault.kind, fault] as const))('the fau
   })
 
   test('refuses a key that it does not know', () => {
-    expect(fault.schema.safeParse({ ...fault.example, surprise: 1 }).success).toBe(false)
+    expect(fault.schema(zod).safeParse({ ...fault.example, surprise: 1 }).success).toBe(false)
   })
 
   test('says in words what it does to whom', () => {
@@ -46,20 +47,28 @@ describe.each(definitions.map((fault) => [fault.kind, fault] as const))('the fau
   })
 })
 
+test.each(definitions.map((fault) => [fault.kind, fault] as const))(
+  'no step of %s is also one of its undo: by its undo an act is known to be over',
+  (_, fault) => {
+    const { inject, renew, undo } = fault.acts(specOf(fault))
+    for (const step of undo) expect([...inject, ...(renew ?? [])]).not.toContainEqual(step)
+  },
+)
+
 test('a kind that does not exist is not found', () => {
   expect(faultOf('process.tickle')).toBeUndefined()
 })
 
 test('a kill without grace and match signals the main process once', () => {
   const kill = faultOf('process.kill')!
-  const spec = kill.schema.parse({ kind: 'process.kill', target: 'worker' })
+  const spec = kill.schema(zod).parse({ kind: 'process.kill', target: 'worker' })
   expect(kill.acts(spec).inject).toEqual([{ do: 'signal', in: 'target', signal: 'SIGKILL', deadlineMs: 1000 }])
   expect(kill.sentence(spec)).toBe('send SIGKILL to the main process of worker')
 })
 
 test('a kill with grace and match says both', () => {
   const kill = faultOf('process.kill')!
-  const spec = kill.schema.parse({ kind: 'process.kill', target: 'worker', signal: 'SIGTERM', grace: '2s', match: 'node .*job' })
+  const spec = kill.schema(zod).parse({ kind: 'process.kill', target: 'worker', signal: 'SIGTERM', grace: '2s', match: 'node .*job' })
   expect(kill.acts(spec).inject).toEqual([
     { do: 'signal', in: 'target', signal: 'SIGTERM', match: 'node .*job', then: { signal: 'SIGKILL', afterMs: 2000 }, deadlineMs: 3000 },
   ])
@@ -67,11 +76,31 @@ test('a kill with grace and match says both', () => {
 })
 
 test.each(['(', '{mark}', ''])('the pattern %j is refused', (match) => {
-  expect(faultOf('process.kill')!.schema.safeParse({ kind: 'process.kill', target: 'worker', match }).success).toBe(false)
+  expect(faultOf('process.kill')!.schema(zod).safeParse({ kind: 'process.kill', target: 'worker', match }).success).toBe(false)
+})
+
+test.each([
+  ['(a)\\1', 'cannot be matched in bounded time'],
+  ['(?=a)', 'looks ahead'],
+  ['((a{99}){99}){99}', 'too large'],
+  ['a)', 'closes nothing'],
+])('the pattern %j is refused with the reason', (match, why) => {
+  const read = faultOf('process.kill')!.schema(zod).safeParse({ kind: 'process.kill', target: 'worker', match })
+  expect(read.error?.issues.map(({ message }) => message).join()).toContain(why)
+})
+
+test('a grace of more than half a minute is refused', () => {
+  const read = (grace: string) => faultOf('process.kill')!.schema(zod).safeParse({ kind: 'process.kill', target: 'worker', signal: 'SIGTERM', grace })
+  expect(read('30s').success).toBe(true)
+  expect(read('31s').success).toBe(false)
 })
 
 test('a link from a service to itself is refused', () => {
-  expect(faultOf('net.partition')!.schema.safeParse({ kind: 'net.partition', between: ['api', 'api'] }).success).toBe(false)
+  expect(
+    faultOf('net.partition')!
+      .schema(zod)
+      .safeParse({ kind: 'net.partition', between: ['api', 'api'] }).success,
+  ).toBe(false)
 })
 
 test.each([
@@ -81,18 +110,21 @@ test.each([
   [100, '< 1000 '],
 ])('a loss of %d percent drops so many of a thousand', (percent, rule) => {
   const loss = faultOf('net.loss')!
-  expect(JSON.stringify(loss.acts(loss.schema.parse({ kind: 'net.loss', between: ['api', 'worker'], percent })).inject)).toContain(rule)
+  expect(JSON.stringify(loss.acts(loss.schema(zod).parse({ kind: 'net.loss', between: ['api', 'worker'], percent })).inject)).toContain(rule)
 })
 
 test('roulette spreads its victims, and refuses to play faster than ten times a second', () => {
   const roulette = faultOf('process.roulette')!
-  expect(roulette.spread(roulette.schema.parse({ kind: 'process.roulette', target: 'worker' }))).toEqual({ kind: 'random', meanIntervalMs: 5000 })
-  expect(roulette.schema.safeParse({ kind: 'process.roulette', target: 'worker', meanInterval: '50ms' }).success).toBe(false)
+  expect(roulette.spread(roulette.schema(zod).parse({ kind: 'process.roulette', target: 'worker' }))).toEqual({
+    kind: 'random',
+    meanIntervalMs: 5000,
+  })
+  expect(roulette.schema(zod).safeParse({ kind: 'process.roulette', target: 'worker', meanInterval: '50ms' }).success).toBe(false)
 })
 
 test('a burn of one core says so', () => {
   const burn = faultOf('cpu.burn')!
-  expect(burn.sentence(burn.schema.parse({ kind: 'cpu.burn', target: 'worker' }))).toBe('keep one core busy inside worker')
+  expect(burn.sentence(burn.schema(zod).parse({ kind: 'cpu.burn', target: 'worker' }))).toBe('keep one core busy inside worker')
 })
 
 describe('the reference', () => {

@@ -1,14 +1,15 @@
-import { z } from 'zod'
+import type { SpecOf, Zod } from '../zod.ts'
 import { defineFault } from './fault.ts'
-import { ServiceName } from './fields.ts'
+import { serviceName } from './fields.ts'
 import type { HoldStep } from './step.ts'
 
-const CpuBurn = z.strictObject({
-  kind: z.literal('cpu.burn'),
-  target: ServiceName.describe('the service beside which the cores are burned'),
-  cores: z.int().min(1).max(64).default(1).describe('how many cores each target burns'),
-})
-export type CpuBurn = z.infer<typeof CpuBurn>
+const schema = (z: Zod) =>
+  z.strictObject({
+    kind: z.literal('cpu.burn'),
+    target: serviceName(z).describe('the service beside which the cores are burned'),
+    cores: z.int().min(1).max(64).default(1).describe('how many cores each target burns'),
+  })
+export type CpuBurn = SpecOf<typeof schema>
 
 const burn: HoldStep = { do: 'hold', in: 'target', tool: 'prlimit', args: ['--cpu={limitSeconds}', '--', 'sha256sum', '/dev/zero'], deadlineMs: 1000 }
 
@@ -19,7 +20,7 @@ export const cpuBurn = defineFault<CpuBurn>({
   afflicted: 'under CPU load',
   summary: 'keeps cores busy inside a service, by children that die with their parent',
   worst: 'everything on the same cores gets slower, also what is not part of the stack',
-  schema: CpuBurn,
+  schema,
   needs: ['hold'],
   touches: ['held'],
   example: { kind: 'cpu.burn', target: 'worker', cores: 2 },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../canonical.ts'
+import { zod } from '../zod.ts'
 import { FAULTS } from './catalogue.ts'
 import type { Acts, FaultDefinition } from './fault.ts'
 import type { Look, Step } from './step.ts'
@@ -29,13 +30,13 @@ const ON_RESTART = {
 export const faultReference = (): string => FAULTS.map((fault) => section(fault as unknown as AnyFault)).join('\n\n')
 
 function section(fault: AnyFault): string {
-  const spec = fault.schema.parse(fault.example)
+  const spec = fault.schema(zod).parse(fault.example)
   const acts = fault.acts(spec)
   return [
     `### ${fault.kind}`,
     `${capital(fault.summary)}. At worst: ${fault.worst}.`,
     `\`\`\`yaml\nfault: ${flow(fault.example)}\n\`\`\``,
-    fields(fault.schema),
+    fields(fault.schema(zod)),
     `In words: ${fault.sentence(spec)}.`,
     `- Inject: ${acts.inject.map(stepText).join('; ')}`,
     ...(acts.renew === undefined ? [] : [`- Renew, with every renewal of the lease: ${acts.renew.map(stepText).join('; ')}`]),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Json } from '../canonical.ts'
+import type { Zod } from '../zod.ts'
 import type { Look, Step } from './step.ts'
 
 /** What a fault leaves for the residue scan to compare. */
@@ -44,7 +45,8 @@ export interface FaultDefinition<Spec extends { readonly kind: string }> {
   /** One sentence for people. */
   readonly summary: string
   readonly worst: string
-  readonly schema: z.ZodType<Spec>
+  /** What a person may write; given the library only by who reads a charter, so that nobody else has to load it. */
+  readonly schema: (z: Zod) => z.ZodType<Spec>
   readonly needs: readonly Need[]
   readonly touches: readonly ResidueKey[]
   /** A charter fragment as a person writes it, for the generated reference and for tests; `schema` accepts it. */

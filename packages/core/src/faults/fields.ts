@@ -1,24 +1,34 @@
-import { z } from 'zod'
+import { Pattern } from '../pattern/pattern.ts'
+import type { Zod } from '../zod.ts'
 
 /** A service of the stack, by its Compose name. */
-export const ServiceName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, 'a service name has letters, digits, dot, dash and underscore')
+export const serviceName = (z: Zod) =>
+  z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, 'a service name has letters, digits, dot, dash and underscore')
 
 /** A regular expression over whole command lines; braces around a bare word are refused, since templates use them. */
-export const CommandLinePattern = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => !/\{[A-Za-z]+\}/.test(text), 'a word in braces is not possible in a pattern')
-  .refine((text) => {
-    try {
-      return new RegExp(text) instanceof RegExp
-    } catch {
-      return false
-    }
-  }, 'not a regular expression')
+export const commandLinePattern = (z: Zod) =>
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((text) => !/\{[A-Za-z]+\}/.test(text), 'a word in braces is not possible in a pattern')
+    .superRefine((text, context) => {
+      const why = whyNoPattern(text)
+      if (why !== undefined) context.addIssue({ code: 'custom', message: `not a pattern: ${why}` })
+    })
+
+function whyNoPattern(text: string): string | undefined {
+  try {
+    Pattern.of(text)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
 
 /** The two ends of a link: two different services. */
-export const TwoServices = z
-  .tuple([ServiceName, ServiceName])
-  .refine(([a, b]) => a !== b, 'a link has two different services at its ends')
-  .describe('the two services whose link is hit')
+export const twoServices = (z: Zod) =>
+  z
+    .tuple([serviceName(z), serviceName(z)])
+    .refine(([a, b]) => a !== b, 'a link has two different services at its ends')
+    .describe('the two services whose link is hit')

@@ -1,13 +1,14 @@
-import { z } from 'zod'
+import type { SpecOf, Zod } from '../zod.ts'
 import { defineFault } from './fault.ts'
-import { TwoServices } from './fields.ts'
+import { twoServices } from './fields.ts'
 import { dropOnLink } from './link-rules.ts'
 
-const NetPartition = z.strictObject({
-  kind: z.literal('net.partition'),
-  between: TwoServices,
-})
-export type NetPartition = z.infer<typeof NetPartition>
+const schema = (z: Zod) =>
+  z.strictObject({
+    kind: z.literal('net.partition'),
+    between: twoServices(z),
+  })
+export type NetPartition = SpecOf<typeof schema>
 
 /** Timed by the kernel: it ends after one lease when nobody renews it. */
 export const netPartition = defineFault<NetPartition>({
@@ -16,7 +17,7 @@ export const netPartition = defineFault<NetPartition>({
   afflicted: 'cut',
   summary: 'drops every packet between two services, both ways, while each still reaches all others',
   worst: 'both sides go on alone; what they write meanwhile may contradict each other',
-  schema: NetPartition,
+  schema,
   needs: ['nft'],
   touches: ['nft'],
   example: { kind: 'net.partition', between: ['api', 'worker'] },

@@ -1,12 +1,13 @@
-import { z } from 'zod'
+import type { SpecOf, Zod } from '../zod.ts'
 import { defineFault } from './fault.ts'
-import { ServiceName } from './fields.ts'
+import { serviceName } from './fields.ts'
 
-const ProcessPause = z.strictObject({
-  kind: z.literal('process.pause'),
-  target: ServiceName.describe('the service whose processes are stopped'),
-})
-export type ProcessPause = z.infer<typeof ProcessPause>
+const schema = (z: Zod) =>
+  z.strictObject({
+    kind: z.literal('process.pause'),
+    target: serviceName(z).describe('the service whose processes are stopped'),
+  })
+export type ProcessPause = SpecOf<typeof schema>
 
 /** Stays until somebody continues it: no kernel timer ends a stop, so agent, init and reaper each can. */
 export const processPause = defineFault<ProcessPause>({
@@ -15,7 +16,7 @@ export const processPause = defineFault<ProcessPause>({
   afflicted: 'paused',
   summary: 'freezes every process of a service, which keeps its connections open and answers nothing',
   worst: 'callers wait until their own time-outs; locks and leases that the service holds elsewhere are not given back',
-  schema: ProcessPause,
+  schema,
   needs: ['signals'],
   touches: ['services', 'process-state'],
   example: { kind: 'process.pause', target: 'worker' },

@@ -1,18 +1,20 @@
-import { z } from 'zod'
-import { Duration, durationText } from '../units.ts'
+import { duration, durationText } from '../units.ts'
+import type { SpecOf, Zod } from '../zod.ts'
 import { defineFault } from './fault.ts'
-import { ServiceName } from './fields.ts'
+import { serviceName } from './fields.ts'
 import { SIGNALS } from './step.ts'
 
-const ProcessRoulette = z.strictObject({
-  kind: z.literal('process.roulette'),
-  target: ServiceName.describe('the service whose replicas are the possible victims'),
-  signal: z.enum(SIGNALS).exclude(['SIGSTOP', 'SIGCONT']).default('SIGKILL').describe('the signal that a victim gets'),
-  meanInterval: Duration.refine((ms) => ms >= 100, 'meanInterval is at least 100ms')
-    .prefault('5s')
-    .describe('the mean time between two victims; the times are exponential and come from the seed'),
-})
-export type ProcessRoulette = z.infer<typeof ProcessRoulette>
+const schema = (z: Zod) =>
+  z.strictObject({
+    kind: z.literal('process.roulette'),
+    target: serviceName(z).describe('the service whose replicas are the possible victims'),
+    signal: z.enum(SIGNALS).exclude(['SIGSTOP', 'SIGCONT']).default('SIGKILL').describe('the signal that a victim gets'),
+    meanInterval: duration(z)
+      .refine((ms) => ms >= 100, 'meanInterval is at least 100ms')
+      .prefault('5s')
+      .describe('the mean time between two victims; the times are exponential and come from the seed'),
+  })
+export type ProcessRoulette = SpecOf<typeof schema>
 
 /** The plan holds every instant and every draw, so the same seed plays the same game again. */
 export const processRoulette = defineFault<ProcessRoulette>({
@@ -21,7 +23,7 @@ export const processRoulette = defineFault<ProcessRoulette>({
   afflicted: 'killed at random',
   summary: 'ends one random replica of a service after the other, at random times that the seed fixes',
   worst: 'work in flight is lost each time; a service whose restart is slower than the mean interval is gone for good during the run',
-  schema: ProcessRoulette,
+  schema,
   needs: ['signals', 'services'],
   touches: ['services', 'process-state'],
   example: { kind: 'process.roulette', target: 'worker', signal: 'SIGKILL', meanInterval: '3s' },
@@ -29,8 +31,8 @@ export const processRoulette = defineFault<ProcessRoulette>({
   spread: (spec) => ({ kind: 'random', meanIntervalMs: spec.meanInterval }),
   acts: ({ signal }) => ({
     inject: [{ do: 'signal', in: 'target', signal, deadlineMs: 1000 }],
-    undo: [{ do: 'service', in: 'enclosure', action: 'restore', deadlineMs: 1000 }],
-    verify: [{ look: 'service', in: 'enclosure', expect: 'as-desired', deadlineMs: 4000 }],
+    undo: [{ do: 'service', in: 'enclosure', action: 'restore', deadlineMs: 3000 }],
+    verify: [{ look: 'service', in: 'enclosure', expect: 'as-desired', deadlineMs: 2000 }],
     landed: [{ look: 'process', in: 'target', expect: 'ended', deadlineMs: 1000 }],
     holderDeath: 'persists',
     selfExpires: false,

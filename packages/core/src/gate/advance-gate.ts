@@ -1,3 +1,4 @@
+import { counted, wasOrWere } from '../counted.ts'
 import { quantity } from '../report/quantity.ts'
 import type { GateSpec, GateState, WindowVerdict } from './gate.ts'
 
@@ -17,7 +18,11 @@ export function advanceGate(spec: GateSpec, history: readonly WindowVerdict[], n
   const limit = `the limit is ${quantity(spec.limit, spec.unit)}`
   if (over.length >= spec.need) {
     const values = over.map((window) => quantity(window.value, spec.unit)).join(', ')
-    return { ...base, state: 'BREACH', detail: `${over.length} of the last ${recent.length} windows were beyond it (${values}); ${limit}` }
+    return {
+      ...base,
+      state: 'BREACH',
+      detail: `${over.length} of the last ${counted(recent.length, 'window')} ${wasOrWere(over.length)} beyond it (${values}); ${limit}`,
+    }
   }
   const no = (reason: NonNullable<GateState['reason']>, detail: string): GateState => ({ ...base, state: 'UNKNOWN', reason, detail })
   if (latest === undefined) return no('no-series', 'no window is judged yet')

@@ -1,3 +1,4 @@
+import { counted, isOrAre } from '../counted.ts'
 import type { LoadSlice, NoReading, Reading, UnknownReason } from '../signals/sample.ts'
 import { type GateSpec, isBeyond, type WindowVerdict } from './gate.ts'
 
@@ -27,7 +28,7 @@ export function evaluateLoadWindow(slices: readonly LoadSlice[], spec: GateSpec,
   if (inside.length === 0) return unknown('no-series', 'the load stream says nothing about this window')
   if (newest > window.now + AHEAD_MS) return unknown('future', `the load stream is ${newest - window.now} ms ahead`)
   const crooked = inside.find((slice) => !isSound(slice))
-  if (crooked !== undefined) return unknown('parse', `the load slice of ${crooked.scheduled} requests does not add up`, newest)
+  if (crooked !== undefined) return unknown('parse', `the load slice of ${counted(crooked.scheduled, 'request')} does not add up`, newest)
   const late = Math.max(...inside.map((slice) => slice.lateMs))
   if (late > Math.max(spec.windowMs / 2, 250)) return unknown('starved', `the load generator itself was ${Math.round(late)} ms late`, newest)
   const value = loadValue(inside, spec, unseen ?? 0)
@@ -37,7 +38,8 @@ export function evaluateLoadWindow(slices: readonly LoadSlice[], spec: GateSpec,
   const missing = missingMs(inside, window)
   if (missing > 0) return unknown('stale', `${missing} of ${window.to - window.from} ms of the load stream did not arrive`, newest)
   const scheduled = inside.reduce((total, slice) => total + slice.scheduled, 0)
-  if (scheduled < spec.minRequests || scheduled === 0) return unknown('low-traffic', `${scheduled} requests, ${spec.minRequests} are needed`, newest)
+  if (scheduled < spec.minRequests || scheduled === 0)
+    return unknown('low-traffic', `${counted(scheduled, 'request')}, ${spec.minRequests} ${isOrAre(spec.minRequests)} needed`, newest)
   if (isBeyond(spec, value)) return { state: 'over', value, newest: Math.min(newest, window.now) }
   if (window.now - newest > spec.freshMs) return unknown('stale', `the newest request is ${Math.round(window.now - newest)} ms old`, newest)
   return { state: 'ok', value, newest: Math.min(newest, window.now) }

@@ -2,6 +2,7 @@ import { type PathProblem, problemAt, problemAtKey, type Read } from '../charter
 import { readAs } from '../charter/read-as.ts'
 import { unknownName } from '../charter/unknown-name.ts'
 import { FAULTS } from '../faults/catalogue.ts'
+import { laxerCells } from '../policy/laxer.ts'
 import { type Cell, DEFAULT_MATRIX, type Lab } from './lab.ts'
 import { type CellSource, LabSource } from './lab-source.ts'
 
@@ -14,10 +15,25 @@ export function expandLab(source: unknown, context: { readonly folderName: strin
     cellProblems(cell, read.value).map((problem) => ({ ...problem, path: ['matrix', index, ...problem.path] })),
   )
   if (problems.length > 0) return { ok: false, problems }
-  return {
-    ok: true,
-    value: { name: name ?? context.folderName, environments, roles, services, matrix: matrix?.map(expandCell) ?? DEFAULT_MATRIX, reviewBy },
-  }
+  const lab: Lab = { name: name ?? context.folderName, environments, roles, services, matrix: matrix?.map(expandCell) ?? DEFAULT_MATRIX, reviewBy }
+  const lax = orderProblems(lab)
+  return lax.length > 0 ? { ok: false, problems: lax } : { ok: true, value: lab }
+}
+
+/** Policy never gets laxer with a higher level; so dev, for which the rules above the matrix are lifted, must have the lowest. */
+function orderProblems(lab: Lab): PathProblem[] {
+  const { environments, matrix } = lab
+  const dev = environments.dev?.level ?? 0
+  const lower = Object.entries(environments).flatMap(([name, { level }]) => (level < dev ? [name] : []))
+  if (lower.length > 0)
+    return [
+      problemAt(
+        ['environments', 'dev', 'level'],
+        `dev is the laxest environment by rule, and ${lower.join(', ')} ${lower.length === 1 ? 'has' : 'have'} a lower level`,
+        'give dev the lowest level',
+      ),
+    ]
+  return laxerCells(lab).map(({ cell, why, change }) => problemAt(['matrix', matrix.indexOf(cell)], why, change))
 }
 
 function expandCell({ fault, environment, tier, deny, maxTargets, maxPercent, maxDuration, approvals, needs }: CellSource): Cell {

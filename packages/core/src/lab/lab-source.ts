@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Name } from '../charter/charter-source.ts'
-import { ServiceName } from '../faults/fields.ts'
-import { durationBetween } from '../units.ts'
+import { durationBetween } from '../charter/duration-between.ts'
+import { serviceName } from '../faults/fields.ts'
+import { zod } from '../zod.ts'
 import { DEMANDS, TIERS } from './lab.ts'
 
 const Person = z.string().min(1).max(200)
@@ -34,7 +35,7 @@ export const LabSource = z
       .default({ dev: { level: 0 } }),
     roles: z.record(Name, z.array(Person).max(500)).default({}).describe('who has which role'),
     services: z
-      .record(ServiceName, z.strictObject({ tier: z.enum(TIERS) }))
+      .record(serviceName(zod), z.strictObject({ tier: z.enum(TIERS) }))
       .default({})
       .describe('how much each service matters; normal if not named'),
     matrix: z.array(CellSource).max(1000).optional().describe('the most specific cell decides; no cell is a deny. Default: all is allowed in dev'),

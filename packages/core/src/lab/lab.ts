@@ -6,6 +6,9 @@ export type Tier = (typeof TIERS)[number]
 export const DEMANDS = ['purpose', 'invariants', 'rollback', 'schedule', 'approvers', 'notify', 'walls'] as const
 export type Demand = (typeof DEMANDS)[number]
 
+/** What no matrix can waive outside dev. */
+export const OUTSIDE_DEV: readonly Demand[] = ['purpose', 'rollback', 'approvers', 'walls']
+
 /** The lab as policy reads it: `lab.yaml` with every default filled. */
 export interface Lab {
   readonly name: string

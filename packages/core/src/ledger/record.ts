@@ -67,9 +67,13 @@ export type Body =
   | { readonly kind: 'invariant'; readonly name: string; readonly held: boolean; readonly detail: string }
   | { readonly kind: 'snapshot'; readonly what: 'taken' | 'restored' | 'failed'; readonly detail: string }
   | { readonly kind: 'residue'; readonly when: 'before-close' | 'after-close'; readonly residue: Residue }
+  /** Files that services could see and that are not what the plan's digest covers; empty: all are. */
+  | { readonly kind: 'files'; readonly changed: readonly string[] }
   | { readonly kind: 'recovered'; readonly signal: string; readonly afterMs: number | undefined; readonly detail: string }
   | { readonly kind: 'late'; readonly what: string }
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  /** Closes the record of a run that came to its end. `files`: the SHA-256 (hex) of every other file of its folder; the reports tell the first `reported` records. */
+  | { readonly kind: 'sealed'; readonly reported: number; readonly files: Readonly<Record<string, string>> }
 export type RecordKind = Body['kind']
 
 /** One link of the chain. `digest` is the SHA-256 (hex) of the canonical JSON of the other four members. */

@@ -17,7 +17,7 @@ test('the four-line charter has a plan with every default, within a maxAbort of 
     [1, 1],
     [4, 3],
   ])
-  expect(plan.worstCase).toMatchObject({ detectMs: 4200, dispatchMs: 100, revertMs: 1000, verifyMs: 4000, abortMs: 9300, silenceMs: 9000 })
+  expect(plan.worstCase).toMatchObject({ detectMs: 4200, dispatchMs: 100, revertMs: 3000, verifyMs: 2000, abortMs: 9300, silenceMs: 9000 })
   expect(plan.worstCase.abortMs).toBeLessThanOrEqual(plan.maxAbortMs)
   expect(plan.sentence).toBe('send SIGKILL to the main process of worker')
   expect(plan.rings.length).toBeGreaterThanOrEqual(2)
@@ -66,7 +66,7 @@ describe('a plan is refused', () => {
 
   test('for a worst case above maxAbort, with its parts', () => {
     expect(problemsOf(sampleCharter({ maxAbort: '9s' }))).toEqual([
-      'SC_BOUND: an abort may take 9.3 s (detect 4.2 s, dispatch 100 ms, revert 1 s, verify 4 s), longer than maxAbort 9 s',
+      'SC_BOUND: an abort may take 9.3 s (detect 4.2 s, dispatch 100 ms, revert 3 s, verify 2 s), longer than maxAbort 9 s',
     ])
   })
 

@@ -73,7 +73,7 @@ export function buildPlan({ charter, charterFile, stack, stackFile }: PlanInput)
     lease: charter.lease,
     maxAbortMs: charter.maxAbortMs,
     worstCase: bound,
-    rings: ringsOf(templates, traits, charter.lease.ms, bound.revertMs + bound.verifyMs),
+    rings: ringsOf(templates, traits, charter.lease, bound.revertMs + bound.verifyMs),
   }
   return { ok: true, plan }
 }

@@ -13,7 +13,7 @@ export function gateProblems({ gates, signals, lease }: Pick<Charter, 'gates' | 
     const every = signals.find((one) => one.name === name)?.everyMs ?? BOUNDS.sliceMs
     const between = gate.windowMs + every
     const problems: Problem[] = []
-    if (between > lease.ms)
+    if (between + BOUNDS.pollMs + BOUNDS.dispatchMs > lease.ms)
       problems.push(bound(`gate ${gate.name} is green once in ${durationText(between)} at best, too seldom for a lease of ${durationText(lease.ms)}`))
     if (between > gate.freshMs) {
       problems.push(

@@ -1,3 +1,4 @@
+import type { LeaseTerms } from '../lease/lease.ts'
 import type { Acts, TargetKind } from '../faults/fault.ts'
 import type { FaultSpec } from '../faults/catalogue.ts'
 import type { GateSpec, SignalSpec } from '../gate/gate.ts'
@@ -64,7 +65,7 @@ export interface Plan {
   readonly recoveryMs: number
   /** The whole time under fault, at most. */
   readonly limitMs: number
-  readonly lease: { readonly ms: number; readonly renewEveryMs: number }
+  readonly lease: LeaseTerms
   readonly maxAbortMs: number
   readonly worstCase: WorstCase
   /** What ends the fault, ring by ring, in this containment. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { FAULTS, type FaultSpec } from '../faults/catalogue.ts'
 import type { FaultDefinition } from '../faults/fault.ts'
+import { zod } from '../zod.ts'
 import { CONTAINMENT_TRAITS, type ContainmentTraits } from './containment-traits.ts'
 import { ringsOf } from './rings.ts'
 
@@ -11,8 +12,8 @@ const cases = (FAULTS as unknown as readonly FaultDefinition<FaultSpec>[]).flatM
 )
 
 describe.each(cases)('%s in %s', (_, name, fault, traits) => {
-  const acts = fault.acts(fault.schema.parse(fault.example))
-  const rings = ringsOf(acts, traits, 3000, 2000)
+  const acts = fault.acts(fault.schema(zod).parse(fault.example))
+  const rings = ringsOf(acts, traits, { ms: 3000, renewEveryMs: 1000 }, 2000)
 
   test('is ended by at least two rings of different numbers, each within a bound', () => {
     expect(new Set(rings.map((ring) => ring.ring)).size).toBeGreaterThanOrEqual(2)

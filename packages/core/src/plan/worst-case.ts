@@ -1,3 +1,4 @@
+import type { LeaseTerms } from '../lease/lease.ts'
 import type { Acts } from '../faults/fault.ts'
 import type { GateSpec, SignalSpec } from '../gate/gate.ts'
 import type { LoadSpec } from '../signals/load.ts'
@@ -12,7 +13,7 @@ export interface WorstCase {
   readonly verifyMs: number
   /** Breach onset to verified gone: the sum of the four. */
   readonly abortMs: number
-  /** Telemetry lost, or the controller hung: lease + one renewal + revert + verify. */
+  /** Telemetry lost, or the controller hung, from the last green sample on: lease + one renewal + revert + verify. */
   readonly silenceMs: number
   /** Controller dead: end-of-file + revert + verify. */
   readonly controllerDeathMs: number
@@ -32,6 +33,10 @@ export const BOUNDS = {
   scrapeTimeoutMs: 1000,
   /** A process statistic that has not been read by then. */
   statsTimeoutMs: 200,
+  /** The enclosure's init takes back by itself what is armed when it has heard nothing of its agent for this long. */
+  deafMs: 3000,
+  /** How late the init may notice that. */
+  listenMs: 300,
   /** The reaper looks this often. */
   reaperPollMs: 1000,
   /** The kernel ends what dies with a parent. */
@@ -64,7 +69,7 @@ export function worstCase(input: {
   readonly gates: readonly GateSpec[]
   readonly load: LoadSpec | undefined
   readonly signals: readonly SignalSpec[]
-  readonly lease: { readonly ms: number; readonly renewEveryMs: number }
+  readonly lease: LeaseTerms
 }): WorstCase {
   const { acts, traits, gates, load, signals, lease } = input
   const detectMs = Math.max(0, ...gates.map((gate) => (gate.need + 1) * gate.windowMs + evidenceLagMs(gate, load, signals) + BOUNDS.pollMs))

@@ -86,7 +86,7 @@ describe('limits', () => {
       smallestChange: 'end the ramp at 2 targets',
     })
     expect(within({ maxPercent: 25 }).smallestChange).toBe('end the ramp at 1 target')
-    expect(within({ maxTargets: 1 }).why[0]).toContain('at most 1 targets')
+    expect(within({ maxTargets: 1 }).why[0]).toContain('at most 1 target')
     expect(within({ maxPercent: 10 }).smallestChange).toContain('not even one target fits')
     expect(within({ maxTargets: 2 }, { ramp: { steps: [2] } }).effect).toBe('allow')
   })

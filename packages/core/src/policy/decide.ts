@@ -1,8 +1,8 @@
 import type { Charter } from '../charter/charter.ts'
-import { faultOf } from '../faults/catalogue.ts'
-import { type Cell, type Demand, type Lab, TIERS, type Tier, tierOf } from '../lab/lab.ts'
+import { type Cell, type Demand, type Lab, OUTSIDE_DEV, TIERS, type Tier, tierOf } from '../lab/lab.ts'
 import { CONTAINMENT_TRAITS, type ContainmentTraits } from '../plan/containment-traits.ts'
 import type { Plan } from '../plan/plan.ts'
+import { cellText, decidingCell } from './deciding-cell.ts'
 import type { Finding } from './finding.ts'
 import { limitFindings } from './limits.ts'
 
@@ -16,13 +16,10 @@ export interface Decision {
   readonly smallestChange: string | undefined
 }
 
-/** What no matrix can waive outside dev. */
-const OUTSIDE_DEV: readonly Demand[] = ['purpose', 'rollback', 'approvers', 'walls']
-
 /** Asks the blast-radius matrix, and the rules that stand above it. All that stands against the plan is named, not the first thing. */
 export function decide(plan: Plan, charter: Charter, lab: Lab): Decision {
   const tier = tierOfPlan(plan, lab)
-  const cell = decidingCell(plan, tier, lab)
+  const cell = decidingCell(lab.matrix, { fault: plan.fault.kind, environment: plan.environment, tier })
   const findings = [...floorFindings(plan, charter, lab), ...cellFindings(plan, charter, tier, cell)]
   if (findings.length > 0) {
     return {
@@ -40,31 +37,10 @@ export function decide(plan: Plan, charter: Charter, lab: Lab): Decision {
   }
 }
 
-/** A cell as `lab.yaml` names it. */
-export const cellText = (cell: Cell): string => `the cell {fault: ${cell.fault}, environment: ${cell.environment}, tier: ${cell.tier}}`
-
 /** The highest tier among the services that the fault touches. */
 export function tierOfPlan(plan: Plan, lab: Lab): Tier {
   const services = plan.hits.of === 'members' ? [plan.hits.service] : plan.hits.between
   return TIERS[Math.max(...services.map((service) => TIERS.indexOf(tierOf(lab, service))))] ?? 'critical'
-}
-
-/** The most specific cell that matches: by fault (kind, group, any), then environment, then tier; of two alike, a deny, else the first one. */
-function decidingCell(plan: Plan, tier: Tier, lab: Lab): Cell | undefined {
-  const group = faultOf(plan.fault.kind)?.group
-  const rank = (cell: Cell): number | undefined => {
-    const fault = cell.fault === plan.fault.kind ? 2 : cell.fault === group ? 1 : cell.fault === '*' ? 0 : undefined
-    const environment = cell.environment === plan.environment ? 1 : cell.environment === '*' ? 0 : undefined
-    const ofTier = cell.tier === tier ? 1 : cell.tier === '*' ? 0 : undefined
-    if (fault === undefined || environment === undefined || ofTier === undefined) return undefined
-    return fault * 8 + environment * 4 + ofTier * 2 + ('deny' in cell.decision ? 1 : 0)
-  }
-  let best: { readonly cell: Cell; readonly rank: number } | undefined
-  for (const cell of lab.matrix) {
-    const mine = rank(cell)
-    if (mine !== undefined && (best === undefined || mine > best.rank)) best = { cell, rank: mine }
-  }
-  return best?.cell
 }
 
 /** Rules above the matrix: they hold whatever it says. */

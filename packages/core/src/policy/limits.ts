@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { CellLimits } from '../lab/lab.ts'
 import type { Plan } from '../plan/plan.ts'
 import { durationText } from '../units.ts'
@@ -14,15 +15,14 @@ export function limitFindings(plan: Plan, limits: CellLimits, cell: string): Fin
   )
   if (most > allowed) {
     const says = [
-      limits.maxTargets === undefined ? [] : `${limits.maxTargets} targets`,
+      limits.maxTargets === undefined ? [] : counted(limits.maxTargets, 'target'),
       limits.maxPercent === undefined ? [] : `${limits.maxPercent} %`,
     ]
       .flat()
       .join(' and ')
     findings.push({
-      why: `the ramp reaches ${most} of ${planned} targets; ${cell} allows at most ${says}`,
-      change:
-        allowed > 0 ? `end the ramp at ${allowed} ${allowed === 1 ? 'target' : 'targets'}` : `raise the limits of ${cell}: not even one target fits`,
+      why: `the ramp reaches ${most} of ${counted(planned, 'target')}; ${cell} allows at most ${says}`,
+      change: allowed > 0 ? `end the ramp at ${counted(allowed, 'target')}` : `raise the limits of ${cell}: not even one target fits`,
     })
   }
   if (limits.maxDurationMs !== undefined && plan.limitMs > limits.maxDurationMs) {

@@ -1,4 +1,5 @@
 import type { RampStep } from '../charter/charter.ts'
+import { counted, isOrAre } from '../counted.ts'
 import type { Spread } from '../faults/fault.ts'
 import type { PlannedAct, PlannedStage } from '../plan/plan.ts'
 import { exponentialMs, seededRandom } from '../plan/seeded-random.ts'
@@ -27,9 +28,11 @@ export function planRamp({ steps, holdMs, spread, targets, seed }: RampInput): R
     const wanted = targetsOf(step, targets.length)
     if (wanted === undefined)
       return no(`the ramp step ${stepText(step)} is neither a whole number of targets from 1 nor a percentage above 0% and up to 100%`)
-    if (wanted > targets.length) return no(`the ramp asks for ${wanted} targets and there are ${targets.length}`)
+    if (wanted > targets.length) return no(`the ramp asks for ${counted(wanted, 'target')} and there ${isOrAre(targets.length)} ${targets.length}`)
     if (wanted < reached)
-      return no(`the ramp step ${stepText(step)} reaches ${wanted} of ${targets.length} targets, fewer than the ${reached} of the step before it`)
+      return no(
+        `the ramp step ${stepText(step)} reaches ${wanted} of ${counted(targets.length, 'target')}, fewer than the ${reached} of the step before it`,
+      )
     if (wanted === reached) continue
     const added = targets.slice(reached, wanted)
     const acts =

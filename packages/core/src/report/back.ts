@@ -1,3 +1,4 @@
+import { counted, isOrAre, wasOrWere } from '../counted.ts'
 import type { RunView } from '../run/run-view.ts'
 import { realActs } from '../verdict/judge.ts'
 import type { Back, Tone } from './report-model.ts'
@@ -37,9 +38,9 @@ function summary(view: RunView, residue: Back['residue']): { readonly tone: Tone
   if (owed > 0)
     return {
       tone: 'bad',
-      sentence: `No: ${owed} of ${Object.values(view.acts).length} acts were never verified gone. Run \`safechaos recover\`; the environment stays locked until it succeeds.`,
+      sentence: `No: ${owed} of ${counted(Object.values(view.acts).length, 'act')} ${wasOrWere(owed)} never verified gone. Run \`safechaos recover\`; the environment stays locked until it succeeds.`,
     }
-  if (found > 0) return { tone: 'bad', sentence: `No: ${found} ${found === 1 ? 'thing was' : 'things were'} left behind, listed below.` }
+  if (found > 0) return { tone: 'bad', sentence: `No: ${counted(found, 'thing')} ${wasOrWere(found)} left behind, listed below.` }
   if (acts === 0) return { tone: 'calm', sentence: 'Nothing was injected, so there was nothing to put back.' }
   if (residue.length < 2)
     return {
@@ -49,7 +50,10 @@ function summary(view: RunView, residue: Back['residue']): { readonly tone: Tone
   if (notSeen > 0)
     return {
       tone: 'unsure',
-      sentence: `Nothing was found, but ${notSeen} ${notSeen === 1 ? 'thing' : 'things'} could not be looked at; that does not count as clean.`,
+      sentence: `Nothing was found, but ${counted(notSeen, 'thing')} could not be looked at; that does not count as clean.`,
     }
-  return { tone: 'good', sentence: `Yes: ${acts} of ${acts} acts are verified gone, and two scans, inside and from outside, found nothing left.` }
+  return {
+    tone: 'good',
+    sentence: `Yes: ${acts} of ${counted(acts, 'act')} ${isOrAre(acts)} verified gone, and two scans, inside and from outside, found nothing left.`,
+  }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { Beyond, GateSpec } from '../gate/gate.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { LoadSpec } from '../signals/load.ts'
@@ -9,16 +10,13 @@ import type { CharterInWords } from './report-model.ts'
 export function charterInWords(plan: Plan): CharterInWords {
   const counts = plan.stages.map(({ targets }) => targets)
   const holds = [...new Set(plan.stages.map(({ holdMs }) => durationText(holdMs)))]
-  const noun =
-    plan.hits.of === 'members'
-      ? `replica${plan.targets.length === 1 ? '' : 's'} of ${plan.hits.service}`
-      : `links between ${plan.hits.between.join(' and ')}`
+  const [noun, whose] = plan.hits.of === 'members' ? ['replica', `of ${plan.hits.service}`] : ['link', `between ${plan.hits.between.join(' and ')}`]
   return {
     name: plan.charter.name,
     hypothesis: plan.hypothesis,
     did: upperFirst(plan.sentence),
     facts: [
-      { label: 'Ramp', text: `${counts.join(', then ')} of ${plan.targets.length} ${noun}, each stage held ${holds.join(' or ')}` },
+      { label: 'Ramp', text: `${counts.join(', then ')} of ${counted(plan.targets.length, noun)} ${whose}, each stage held ${holds.join(' or ')}` },
       ...(plan.load === undefined ? [] : [{ label: 'Load', text: loadText(plan.load) }]),
       ...plan.gates.map((gate) => ({ label: gate.guard ? 'Stop (guard)' : 'Stop', text: gateText(gate) })),
       ...plan.invariants.map(({ name, get, expectStatus, withinMs }) => ({
@@ -46,8 +44,8 @@ export function gateNumber({ input }: Pick<GateSpec, 'input'>): string {
 
 /** `lag above 10 s, in 2 of 3 windows of 1 s`. */
 export function gateText(gate: GateSpec): string {
-  const requests = 'load' in gate.input ? `, with at least ${gate.minRequests} requests` : ''
-  return `${gateNumber(gate)} ${BEYOND_WORDS[gate.breach]} ${quantity(gate.limit, gate.unit)}, in ${gate.need} of ${gate.of} windows of ${durationText(gate.windowMs)}${requests}`
+  const requests = 'load' in gate.input ? `, with at least ${counted(gate.minRequests, 'request')}` : ''
+  return `${gateNumber(gate)} ${BEYOND_WORDS[gate.breach]} ${quantity(gate.limit, gate.unit)}, in ${gate.need} of ${counted(gate.of, 'window')} of ${durationText(gate.windowMs)}${requests}`
 }
 
 const BEYOND_WORDS = { above: 'above', 'at-or-above': 'at or above', below: 'below', 'at-or-below': 'at or below' } as const satisfies Record<
@@ -56,6 +54,6 @@ const BEYOND_WORDS = { above: 'above', 'at-or-above': 'at or above', below: 'bel
 >
 
 const loadText = ({ method, url, rate, timeoutMs }: LoadSpec): string =>
-  `${digits(rate)} requests a second, ${method} ${url}, failed after ${durationText(timeoutMs)}`
+  `${digits(rate)} request${rate === 1 ? '' : 's'} a second, ${method} ${url}, failed after ${durationText(timeoutMs)}`
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from '../canonical.ts'
+import { counted } from '../counted.ts'
 import type { LedgerRecord } from '../ledger/record.ts'
 import type { Plan } from '../plan/plan.ts'
 import { foldRun, type RunView } from '../run/run-view.ts'
@@ -167,7 +168,7 @@ function notesOn(signals: readonly { readonly name: string }[], parts: Parts): s
   const missing = signals.flatMap(({ name }) => {
     const counts = parts.map((part) => part.filter((sample) => sample.kind === 'no-reading' && sample.signal === name).length)
     return counts.some((count) => count > 0)
-      ? [`${name}: ${counts[0] ?? 0} and ${counts[1] ?? 0} readings could not be had and count for nothing.`]
+      ? [`${name}: ${counts[0] ?? 0} and ${counted(counts[1] ?? 0, 'reading')} could not be had and count for nothing.`]
       : []
   })
   return [

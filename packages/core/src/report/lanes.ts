@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { GateView, RunView, ServiceState, ServiceView } from '../run/run-view.ts'
 import { STAGES, STAGE_SENTENCE } from '../stages.ts'
 import { durationText } from '../units.ts'
@@ -80,7 +81,7 @@ function rampSpans({ view, since, end }: LaneContext): Span[] {
       word: `${targets} of ${of}`,
       tone: passed === undefined ? 'bad' : 'calm',
       level: 'full',
-      detail: `stage ${stage}: ${targets} of ${of} targets, ${passed === undefined ? 'not passed' : 'passed'}`,
+      detail: `stage ${stage}: ${targets} of ${counted(of, 'target')}, ${passed === undefined ? 'not passed' : 'passed'}`,
     }
   })
 }

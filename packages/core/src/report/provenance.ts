@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { LedgerRecord } from '../ledger/record.ts'
 import type { RunView } from '../run/run-view.ts'
 import type { Provenance } from './report-model.ts'
@@ -21,7 +22,7 @@ export function provenance(view: RunView, records: readonly LedgerRecord[]): Pro
       ...fact('stack', plan === undefined ? undefined : `${plan.stack.file}  sha256 ${plan.stack.digest}`, true),
       ...fact('plan', view.planned === undefined ? undefined : `sha256 ${view.planned.digest}`, true),
       ...fact('seed', plan?.seed, true),
-      ...fact('ledger', last === undefined ? undefined : `${records.length} records, head sha256 ${last.digest}`, true),
+      ...fact('ledger', last === undefined ? undefined : `${counted(records.length, 'record')}, head sha256 ${last.digest}`, true),
       ...fact(
         'versions',
         Object.entries(view.begun?.versions ?? {})

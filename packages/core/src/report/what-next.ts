@@ -1,3 +1,4 @@
+import { counted, wasOrWere } from '../counted.ts'
 import type { Beyond } from '../gate/gate.ts'
 import type { RunView } from '../run/run-view.ts'
 import { durationText } from '../units.ts'
@@ -84,8 +85,8 @@ function harder(view: RunView): string {
   if (near !== undefined && near.share > 0.7)
     return `Hold longer: ${gateLabel(near.gate.name, view)} came to ${Math.round(near.share * 100)} % of its limit, and the longest hold was ${durationText(longestHold(plan.stages))}.`
   const most = Math.max(0, ...plan.stages.map(({ targets }) => targets))
-  if (most < plan.targets.length) return `Go wider: ${most} of ${plan.targets.length} targets were hit at most.`
-  return `Go longer: all ${plan.targets.length} targets were hit for ${durationText(longestHold(plan.stages))} at most; double the hold, or try another fault on the same targets.`
+  if (most < plan.targets.length) return `Go wider: ${most} of ${counted(plan.targets.length, 'target')} ${wasOrWere(most)} hit at most.`
+  return `Go longer: every target was hit for ${durationText(longestHold(plan.stages))} at most; double the hold, or try another fault on the same targets.`
 }
 
 function nearness(view: RunView, gate: string, limit: number, breach: Beyond): number {

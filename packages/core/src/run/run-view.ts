@@ -92,6 +92,8 @@ export interface RunView {
   readonly invariants: readonly At<{ readonly name: string; readonly held: boolean; readonly detail: string }>[]
   readonly snapshots: readonly At<{ readonly what: 'taken' | 'restored' | 'failed'; readonly detail: string }>[]
   readonly residue: { readonly 'before-close': Residue | undefined; readonly 'after-close': Residue | undefined }
+  /** Files of the lab that are not what the plan covers; undefined until it was looked at. */
+  readonly changedFiles: readonly string[] | undefined
   readonly recovered: readonly At<{ readonly signal: string; readonly afterMs: number | undefined; readonly detail: string }>[]
   /** What could not be recorded in time. */
   readonly late: readonly At<{ readonly what: string }>[]
@@ -122,6 +124,7 @@ export const NO_RUN: RunView = {
   invariants: [],
   snapshots: [],
   residue: { 'before-close': undefined, 'after-close': undefined },
+  changedFiles: undefined,
   recovered: [],
   late: [],
   times: { begun: undefined, injected: undefined, cause: undefined, reverted: undefined, latest: undefined },
@@ -158,9 +161,11 @@ const FOLDS: Folds = {
   invariant: (view, body, at) => ({ invariants: [...view.invariants, stamped(body, at)] }),
   snapshot: (view, body, at) => ({ snapshots: [...view.snapshots, stamped(body, at)] }),
   residue: (view, { when, residue }) => ({ residue: { ...view.residue, [when]: residue } }),
+  files: (_, { changed }) => ({ changedFiles: changed }),
   recovered: (view, body, at) => ({ recovered: [...view.recovered, stamped(body, at)] }),
   late: (view, body, at) => ({ late: [...view.late, stamped(body, at)] }),
   verdict: (_, { verdict }) => ({ verdict }),
+  sealed: () => ({}),
 }
 
 /** The view after one more record. */

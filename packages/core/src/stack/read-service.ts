@@ -129,6 +129,7 @@ function readEnvironment(value: unknown, path: Path, findings: Findings): Record
     else if (member === null || member === undefined)
       findings.refuse(at, `${name} has no value`, 'write one; the environment of whoever runs this is never read')
     else if (typeof member === 'object') findings.refuse(at, `${shown(member)}: expected a text`)
+    else if (String(member as string | number | boolean).includes('\0')) findings.refuse(at, `${name} holds a NUL character`)
     else environment[name] = String(member as string | number | boolean)
   }
   return environment

@@ -114,8 +114,18 @@ describe('a Compose file', () => {
     for (const target of ['/', '/proc/self', '/etc', '/dev', 'x', '/a/../b'])
       expect(refused({ volumes: [`./x:${target}`] })).toMatch(/absolute path|belongs to the enclosure/)
     expect(refused({ volumes: ['./a:/x', './b:/x'] })).toContain('mounted twice')
+    for (const other of ['/x/y', '/x/y/z']) expect(refused({ volumes: ['./a:/x', `./b:${other}`] })).toContain('lie in one another')
+    expect(refused({ volumes: ['./a:/x', './b:/xy', './c:/run/c', './d:/var/lib/d', './e:/usrx'] })).toBe('')
     expect(refused({ 'x-safechaos': { local: { command: 'x', cwd: '../..' } } })).toContain("outside the stack's folder")
   })
+
+  test.each(['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc', '/proc', '/sys', '/dev'])(
+    'may mount nothing at, below or above %s, where programs with privileges come from',
+    (own) => {
+      for (const target of [own, `${own}/`, `${own}/a`, `${own}/a/b`, `/.${own}`, `${own}/./a`, '/'])
+        expect(refused({ volumes: [`./x:${target}:ro`] })).toMatch(/services\.a\.volumes\.0: .*(absolute path|belongs to the enclosure)/)
+    },
+  )
 
   test('refuses every key it does not understand, with the one that was meant', () => {
     expect(refused({ comand: 'x' })).toContain('services.a.comand [key]: unknown key "comand" (did you mean command?)')
@@ -158,6 +168,7 @@ describe('a Compose file', () => {
     expect(refused({ command: 'x ${PORT:?no} $(id)' })).toContain('is not a variable')
     expect(refused({ environment: { TOKEN: null } })).toContain('TOKEN has no value')
     expect(refused({ environment: ['TOKEN'] })).toContain('TOKEN has no value')
+    expect(refused({ environment: { TOKEN: 'a\0b' } })).toContain('TOKEN holds a NUL character')
   })
 
   test('never makes reading throw, whatever it is', () => {

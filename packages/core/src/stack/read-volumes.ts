@@ -1,22 +1,21 @@
 import { shown } from '../charter/shown.ts'
 import { type Findings, isMapping, type Path } from './findings.ts'
 import { pathInside } from './folder-path.ts'
+import { overlap, ownPlace } from './own-places.ts'
 import type { Service } from './stack.ts'
 
 type Volume = Service['volumes'][number]
-
-/** Places of an enclosure that belong to its walls. */
-const OURS = ['/', '/run', '/etc', '/usr', '/bin', '/sbin', '/lib', '/lib64']
-/** Nothing may be mounted at or below these. */
-const KERNEL = ['/proc', '/sys', '/dev']
 
 /** Folders of the stack that a service sees; anything from outside is refused. */
 export function readVolumes(value: unknown, path: Path, findings: Findings): Volume[] {
   if (value === undefined) return []
   const volumes = (findings.list(value, path) ?? []).flatMap((item, index) => readVolume(item, [...path, index], findings) ?? [])
   for (const [index, volume] of volumes.entries()) {
-    const twice = volumes.findIndex((other) => other.target === volume.target) < index
-    if (twice) findings.refuse([...path, index], `${volume.target} is mounted twice`)
+    const earlier = volumes.slice(0, index).find((other) => overlap(other.target, volume.target))
+    if (earlier?.target === volume.target) findings.refuse([...path, index], `${volume.target} is mounted twice`)
+    // A link in the one could lead the other anywhere.
+    else if (earlier !== undefined)
+      findings.refuse([...path, index], `${volume.target} and ${earlier.target} lie in one another`, 'mount one of them elsewhere')
   }
   return volumes
 }
@@ -57,11 +56,10 @@ function volumeOf(source: string, target: string, readOnly: boolean, path: Path,
   if (inside === undefined)
     return findings.refuse(path, `${shown(source)} is outside the stack's folder`, 'mount only folders inside it, written as ./folder')
   const plain = target.length > 1 ? target.replace(/\/+$/, '') : target
-  if (!/^\/[^\0]*$/.test(plain) || plain.split('/').includes('..') || plain.split('/').slice(1).includes('')) {
+  if (!/^\/[^\0]*$/.test(plain) || plain.split('/').some((part) => part === '.' || part === '..') || plain.split('/').slice(1).includes('')) {
     return findings.refuse(path, `${shown(target)}: expected an absolute path`)
   }
-  if (OURS.includes(plain) || KERNEL.some((top) => plain === top || plain.startsWith(`${top}/`))) {
-    return findings.refuse(path, `${shown(target)} belongs to the enclosure`, 'mount below another path')
-  }
+  const own = ownPlace(plain)
+  if (own !== undefined) return findings.refuse(path, `${shown(target)} belongs to the enclosure (${own})`, 'mount below another path, such as /srv')
   return { source: inside, target: plain, readOnly }
 }

@@ -61,6 +61,7 @@ export const ending = (): Body[] => [
   act('verified'),
   { kind: 'reverted', ms: 300, acts: 1, stuck: [] },
   { kind: 'recovered', signal: 'errorRatio', afterMs: 400, detail: '' },
+  { kind: 'files', changed: [] },
   { kind: 'residue', when: 'before-close', residue: CLEAN },
   { kind: 'residue', when: 'after-close', residue: CLEAN },
 ]

@@ -3,6 +3,7 @@ import type { GateSpec } from '../gate/gate.ts'
 import type { RunView } from '../run/run-view.ts'
 import { durationText } from '../units.ts'
 import { CAUSE_WORDS, endedBy } from './end-cause.ts'
+import { filesGap } from './files-gap.ts'
 import type { Verdict } from './verdict.ts'
 
 type Hypothesis = Verdict['hypothesis']
@@ -53,10 +54,13 @@ function notSeen(view: RunView): string[] {
   const sawOk = (gate: GateSpec): boolean =>
     view.gates[gate.name]?.history.some(({ state, newest = 0 }) => state === 'OK' && newest - gate.windowMs > injected && newest <= reverted) === true
   const unsure = plan.gates.filter((gate) => !sawOk(gate))
-  const unseen = view.recovered.filter((one) => one.afterMs === undefined && isUnknown(view, one.signal)).map((one) => one.signal)
+  const seen = new Set(view.recovered.filter((one) => one.afterMs !== undefined || !isUnknown(view, one.signal)).map((one) => one.signal))
+  const unseen = plan.gates.map(({ name }) => name).filter((name) => !seen.has(name))
+  const files = filesGap(view)
   const unasked = plan.invariants.filter((invariant) => !view.invariants.some((one) => one.name === invariant.name && one.held && one.at >= injected))
   return [
     ...(unpassed.length > 0 ? [`stage ${unpassed.join(', ')} is not recorded as passed`] : []),
+    ...(files === undefined ? [] : [files]),
     ...(plan.gates.length === 0 ? ['no gate watched the run'] : []),
     ...unsure.map((gate) => `the gate ${gate.name} was never seen OK under the fault`),
     ...unseen.map((signal) => `whether ${signal} recovered was not seen`),

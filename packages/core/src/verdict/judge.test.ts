@@ -11,6 +11,7 @@ const judgeAll = (...bodies: readonly Body[]) => judge(foldRun(entries(...bodies
 const run = (end: Body, more: readonly Body[] = [], after: readonly Body[] = ending()) =>
   judgeAll(...opening(plan), ...fault(), ...more, end, ...after)
 const replace = (bodies: readonly Body[], kind: Body['kind'], by: readonly Body[]) => bodies.flatMap((body) => (body.kind === kind ? by : [body]))
+const looked: Body = { kind: 'residue', when: 'after-close', residue: CLEAN }
 const invariant = (held: boolean): Body => ({ kind: 'invariant', name: 'balanced', held, detail: 'sum is 7, not 8' })
 
 describe('held', () => {
@@ -21,7 +22,7 @@ describe('held', () => {
       hypothesis: { state: 'held', why: 'every stage passed, every gate stayed within its limit, and the system recovered' },
       effect: { state: 'landed', why: 'the process ended' },
       rollback: { state: 'clean', why: 'every undo was verified, and a look from outside found nothing left' },
-      containment: { state: 'held', why: '1 of 1 walls tried from inside, and held' },
+      containment: { state: 'held', why: '1 of 1 wall tried from inside, and held' },
       evidence: { state: 'complete', why: 'everything that was meant to be recorded is' },
       exit: 0,
     })
@@ -31,6 +32,26 @@ describe('held', () => {
     const all = [...opening(withInvariant), ...fault(), passed, cause('completed'), ...ending()]
     expect(judgeAll(...all, invariant(true))).toMatchObject({ hypothesis: { state: 'held' }, exit: 0 })
     expect(judgeAll(...all)).toMatchObject({ hypothesis: { state: 'inconclusive', why: 'the invariant balanced was not asked afterwards' }, exit: 3 })
+  })
+
+  test('never when files of the stack changed during the run, or nobody looked whether they did', () => {
+    const changed = "the stack's files changed during the run: shared/app.js"
+    const files = (by: readonly Body[]) => run(cause('completed'), [passed], replace(ending(), 'files', by))
+    expect(files([{ kind: 'files', changed: ['shared/app.js'] }])).toMatchObject({
+      hypothesis: { state: 'inconclusive', why: changed },
+      evidence: { state: 'gaps', why: changed },
+      exit: 3,
+    })
+    expect(files([])).toMatchObject({ hypothesis: { state: 'inconclusive' }, evidence: { state: 'gaps' }, exit: 3 })
+  })
+
+  test('never when it was not seen whether a gate recovered, since the waiting was cut short', () => {
+    const cut = run(cause('completed'), [passed], [cause('operator'), ...replace(ending(), 'recovered', [])])
+    expect(cut).toMatchObject({
+      endedBy: 'completed',
+      hypothesis: { state: 'inconclusive', why: 'whether errorRatio recovered was not seen' },
+      exit: 3,
+    })
   })
 })
 
@@ -52,6 +73,17 @@ describe('refuted', () => {
     const below = samplePlan({ ramp: { steps: [1] }, abort: { okRate: '< 40' } }, sampleStack(1))
     const verdict = judgeAll(...opening(below), ...fault(), gateSays('BREACH', { gate: 'okRate' }), cause('gate-breach'), ...ending())
     expect(verdict.sentence).toContain('okRate fell below 40 /s after')
+  })
+
+  test('by a breach and a broken invariant: the sentence tells both, and that the data came back from the snapshot', () => {
+    const restored: Body = { kind: 'snapshot', what: 'restored', detail: '' }
+    const both = [gateSays('BREACH', { value: 0.4 })]
+    expect(run(cause('gate-breach'), both, [...ending(), invariant(false), restored, invariant(true)]).sentence).toBe(
+      'Refuted: with 1 of 1 worker killed, errorRatio passed 5 % after 4 s, and balanced did not hold; the lab stopped it, every fault was gone 4 s later, and the data is back from the snapshot.',
+    )
+    expect(run(cause('completed'), [passed], [...ending(), invariant(false), restored]).sentence).toContain(
+      '; every fault is gone, and the data is back from the snapshot.',
+    )
   })
 
   test('by an invariant that does not hold afterwards, also when a person stopped the run', () => {
@@ -81,7 +113,7 @@ describe('refuted', () => {
   })
 
   test('not by a breach before anything was injected', () => {
-    expect(judgeAll(...opening(plan), cause('gate-breach'))).toMatchObject({ hypothesis: { state: 'inconclusive' }, exit: 3 })
+    expect(judgeAll(...opening(plan), cause('gate-breach'), looked)).toMatchObject({ hypothesis: { state: 'inconclusive' }, exit: 3 })
   })
 })
 
@@ -193,7 +225,7 @@ describe('the effect', () => {
 
   test('of the rehearsal on the canary does not count', () => {
     const rehearsal = [act('injected', { act: 'a0', stage: 0 }), act('landed', { act: 'a0', stage: 0 }), act('verified', { act: 'a0', stage: 0 })]
-    expect(judgeAll(...opening(plan), ...rehearsal, cause('preflight'))).toMatchObject({
+    expect(judgeAll(...opening(plan), ...rehearsal, cause('preflight'), looked)).toMatchObject({
       effect: { why: 'nothing was injected' },
       rollback: { state: 'nothing-to-undo' },
       exit: 3,
@@ -214,7 +246,6 @@ describe('the rollback', () => {
   test('that the agent calls stuck is stuck, until it was verified after all', () => {
     const reverted: Body = { kind: 'reverted', ms: 9000, acts: 1, stuck: ['a1', 'a9'] }
     expect(after(reverted, act('stuck'))).toMatchObject({ rollback: { state: 'stuck', why: 'not seen to be undone: worker#1, a9' }, exit: 5 })
-    const looked: Body = { kind: 'residue', when: 'after-close', residue: CLEAN }
     expect(after({ ...reverted, stuck: ['a1'] }, act('stuck'), act('verified'), looked).rollback.state).toBe('clean')
   })
 
@@ -237,6 +268,14 @@ describe('the rollback', () => {
     expect(verdict.rollback).toEqual({ state: 'stuck', why: 'nobody looked from outside whether it is gone' })
     expect(verdict.evidence.why).toBe('no residue scan before closing; no residue scan after closing')
   })
+
+  test('that nobody looked at is not called clean either when the record ends before the revert, or before anything was injected', () => {
+    const stuck = { rollback: { state: 'stuck', why: 'nobody looked from outside whether it is gone' }, exit: 5 }
+    expect(judgeAll(...opening(plan), ...fault(), act('undone'), act('verified'))).toMatchObject(stuck)
+    expect(judgeAll(...opening(plan), cause('preflight'))).toMatchObject(stuck)
+    const entered: Body = { kind: 'stage', stage: 'open', state: 'entered', detail: '' }
+    expect(judgeAll(...opening(plan).filter(({ kind }) => kind !== 'opened'), entered)).toMatchObject(stuck)
+  })
 })
 
 describe('the containment', () => {
@@ -258,6 +297,13 @@ describe('the containment', () => {
   test('that has no walls by design is weaker, as it said it would be', () => {
     const process = samplePlan({ ramp: { steps: [1] }, containment: 'process' }, sampleStack(1))
     expect(walls(['no walls'], ['not held'], process)).toMatchObject({ containment: { state: 'weaker', why: 'no walls; not held: wall 1' }, exit: 0 })
+  })
+
+  test('that has no walls by design does not say that nothing at all was left', () => {
+    const process = samplePlan({ ramp: { steps: [1] }, containment: 'process' }, sampleStack(1))
+    const why = expect.stringContaining('did not see processes that left their service, its session and its environment') as string
+    expect(walls(['no walls'], ['not held'], process)).toMatchObject({ rollback: { state: 'clean', why } })
+    expect(walls([], ['held']).rollback.why).toMatch(/found nothing left$/)
   })
 
   test('held says how many walls were tried, and what it does not bound', () => {

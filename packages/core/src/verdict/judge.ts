@@ -1,9 +1,11 @@
+import { counted } from '../counted.ts'
 import { type ExitCode, worstExit } from '../exit.ts'
 import { faultOf } from '../faults/catalogue.ts'
 import type { EndCause } from '../ledger/end-causes.ts'
 import { CONTAINMENT_TRAITS } from '../plan/containment-traits.ts'
 import type { ActView, RunView } from '../run/run-view.ts'
 import { endedBy } from './end-cause.ts'
+import { filesGap } from './files-gap.ts'
 import { judgeHypothesis } from './judge-hypothesis.ts'
 import { sentenceOf } from './sentence.ts'
 import type { Verdict } from './verdict.ts'
@@ -40,6 +42,9 @@ function judgeEffect(view: RunView): Verdict['effect'] {
   return { state: 'landed', why: `seen on ${names(acts)}` }
 }
 
+/** Without a PID namespace nothing tells such a process from a stranger's. */
+const UNMARKED = 'processes that left their service, its session and its environment'
+
 function judgeRollback(view: RunView): Verdict['rollback'] {
   const acts = Object.values(view.acts)
   const owed = acts.filter((act) => act.owed)
@@ -48,10 +53,11 @@ function judgeRollback(view: RunView): Verdict['rollback'] {
   if (stuck.length > 0) return { state: 'stuck', why: `not seen to be undone: ${stuck.map((act) => view.acts[act]?.target ?? act).join(', ')}` }
   if (found.length > 0) return { state: 'stuck', why: `left behind: ${found.map((item) => item.what).join(', ')}` }
   const after = view.residue['after-close']
-  if (view.opened !== undefined && view.reverted !== undefined && after === undefined)
+  if ((view.opened !== undefined || view.stages.open.from !== undefined) && after === undefined)
     return { state: 'stuck', why: 'nobody looked from outside whether it is gone' }
   if (!acts.some((act) => act.stage > 0)) return { state: 'nothing-to-undo', why: 'nothing was injected' }
-  const unseen = after?.notSeen ?? []
+  const walled = view.planned === undefined || CONTAINMENT_TRAITS[view.planned.plan.containment].walled
+  const unseen = [...(after?.notSeen ?? []), ...(walled ? [] : [UNMARKED])]
   return {
     state: 'clean',
     why: `every undo was verified, and a look from outside found nothing left${unseen.length === 0 ? '' : `, but did not see ${unseen.join(', ')}`}`,
@@ -68,7 +74,7 @@ function judgeContainment(view: RunView): Verdict['containment'] {
   const limits = view.opened.weaker.map((sentence) => sentence.replace(/\.$/, ''))
   if (untried.length > 0) limits.push(`not tried: ${untried.join(', ')}`)
   if (tried === 0 && fallen.length === 0) return { state: 'weaker', why: ['no wall was tried', ...limits].join('; ') }
-  if (walled) return { state: 'held', why: [`${tried} of ${view.walls.length} walls tried from inside, and held`, ...limits].join('; ') }
+  if (walled) return { state: 'held', why: [`${tried} of ${counted(view.walls.length, 'wall')} tried from inside, and held`, ...limits].join('; ') }
   if (fallen.length > 0) limits.push(`not held: ${fallen.join(', ')}`)
   return { state: 'weaker', why: limits.join('; ') }
 }
@@ -85,6 +91,8 @@ function judgeEvidence(view: RunView): Verdict['evidence'] {
     if (view.opened !== undefined && residue === undefined) gaps.push(`no residue scan ${when === 'before-close' ? 'before' : 'after'} closing`)
     gaps.push(...(residue?.notSeen ?? []).filter((what) => matters(view, what)).map((what) => `not seen: ${what}`))
   }
+  const files = filesGap(view)
+  if (files !== undefined) gaps.push(files)
   const unjudged = (view.planned?.plan.gates ?? []).filter((gate) => view.gates[gate.name] === undefined).map((gate) => gate.name)
   if (unjudged.length > 0) gaps.push(`never judged: ${unjudged.join(', ')}`)
   if (view.causes.length === 0) gaps.push('no reason for the end is recorded')

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import { faultOf } from '../faults/catalogue.ts'
 import { quantity } from '../report/quantity.ts'
 import type { GateSpec } from '../gate/gate.ts'
@@ -23,14 +24,13 @@ function scopeOf(view: RunView): string | undefined {
   // Those that were hit, not those that were planned: a target that was gone by then was not.
   const hit = new Set(Object.values(view.acts).flatMap((act) => (act.stage > 0 && act.times.injected !== undefined ? [act.target] : [])))
   const reached = Math.max(hit.size, 1)
-  const of = plan.targets.length
   const name = plan.hits.of === 'members' ? plan.hits.service : `${plan.hits.between.join('–')} link`
-  return `${reached} of ${of} ${of === 1 ? name : `${name}s`} ${faultOf(plan.fault.kind)?.afflicted ?? `under ${plan.fault.kind}`}`
+  return `${reached} of ${counted(plan.targets.length, name)} ${faultOf(plan.fault.kind)?.afflicted ?? `under ${plan.fault.kind}`}`
 }
 
 function happened(view: RunView, judged: Omit<Verdict, 'sentence' | 'exit'>): string {
   if (judged.hypothesis.state === 'held') return 'every gate stayed within its limit and the system recovered'
-  if (judged.endedBy === 'gate-breach') return breachText(view)
+  if (judged.endedBy === 'gate-breach') return `${breachText(view)}${brokenText(view)}`
   if (judged.hypothesis.state === 'refuted') return judged.hypothesis.why
   if (judged.endedBy === 'completed') return judged.hypothesis.why
   return CAUSE_WORDS[judged.endedBy]
@@ -52,11 +52,22 @@ function breachText(view: RunView): string {
   return `${breached.name} ${way} ${quantity(breached.limit, breached.unit)}${after}`
 }
 
+/** The invariants that did not hold once the fault was gone, in words to add. */
+function brokenText(view: RunView): string {
+  const broken = new Set(view.invariants.filter(({ held }) => !held).map(({ name }) => name))
+  return broken.size === 0 ? '' : `, and ${[...broken].join(', ')} did not hold`
+}
+
 function backAgain(view: RunView, { rollback, endedBy: cause }: Omit<Verdict, 'sentence' | 'exit'>): string {
   if (rollback.state === 'nothing-to-undo') return 'there was nothing to put back'
   if (rollback.state === 'stuck') return `not everything is back: ${rollback.why}`
   const { cause: at, reverted } = view.times
-  if (cause === 'completed' || at === undefined || reverted === undefined) return 'everything is back'
-  const who = cause === 'operator' ? '' : 'the lab stopped it, and '
-  return `${who}everything was back ${durationText(Math.max(0, reverted - at))} later`
+  const data = view.snapshots.some(({ what }) => what === 'restored') ? ['the data is back from the snapshot'] : []
+  if (cause === 'completed' || at === undefined || reverted === undefined)
+    return inOneBreath(data.length > 0 ? ['every fault is gone', ...data] : ['everything is back'])
+  const ms = durationText(Math.max(0, reverted - at))
+  const stopped = cause === 'operator' ? [] : ['the lab stopped it']
+  return inOneBreath([...stopped, data.length > 0 ? `every fault was gone ${ms} later` : `everything was back ${ms} later`, ...data])
 }
+
+const inOneBreath = (parts: readonly string[]): string => [...parts.slice(0, -1), `${parts.length > 1 ? 'and ' : ''}${parts.at(-1)}`].join(', ')

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { problemText, SafechaosError } from '@safechaos/core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { charterText } from './charter-text.ts'
 import { ownerOf } from './git-identity.ts'
 import { loadCharter } from './load-charter.ts'
@@ -113,6 +113,13 @@ describe('a charter that cannot be used', () => {
     expect(text).toContain('charters/kill.yaml:1:1: unknown key "hypthesis" [SC_INVALID]\n  did you mean hypothesis?')
     expect(text).toContain('lab.yaml:1:1: unknown key "nmae" [SC_INVALID]\n  did you mean name?')
     expect(text).toContain('stacks/weak/compose.yaml:4:5: privileged is not possible here [SC_STACK]')
+  })
+
+  test('is refused in a lab that holds the state folder, which changes with every run', async () => {
+    vi.stubEnv('XDG_STATE_HOME', join(lab, 'state'))
+    mkdirSync(join(lab, 'state/safechaos'), { recursive: true })
+    expect(await refusal()).toContain('is inside the lab')
+    vi.unstubAllEnvs()
   })
 
   test('is told what it names and is not there', async () => {

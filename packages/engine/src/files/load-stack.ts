@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { stackDigest } from '@safechaos/agent'
-import { type PathProblem, type Problem, readStack, type Stack } from '@safechaos/core'
+import { stackDigest, stateFolder } from '@safechaos/agent'
+import { ownPlace, type PathProblem, type Problem, readStack, type Stack } from '@safechaos/core'
 import { isInside } from './is-inside.ts'
 import { located } from './located.ts'
 import { displayPath, readBytes } from './read-bytes.ts'
@@ -33,13 +33,21 @@ export function loadStack(stackFile: string, labDir: string): StackReading {
       ],
     }
   }
+  const state = stateFolder()
+  if (isInside(labDir, state)) {
+    const problem = { code: 'SC_STATE', message: `the state folder ${state} is inside the lab ${displayPath(labDir)}` } as const
+    return {
+      ok: false,
+      problems: [{ ...problem, hint: 'set XDG_STATE_HOME to a folder outside: what is in the lab is what services see, and must not change' }],
+    }
+  }
   const file = readYamlFile(stackFile)
   if (file.problems.length > 0) return { ok: false, problems: file.problems }
   const variables = readVariables(labDir)
   if (!variables.ok) return variables
   const read = readStack(file.value, { folderName: nameOf(stackFile), variables: variables.map })
   if (!read.ok) return { ok: false, problems: located(read.problems, file, 'SC_STACK') }
-  const missing = located(missingFolders(read.value, stackDir), file, 'SC_STACK')
+  const missing = located([...missingFolders(read.value, stackDir), ...overOurs(read.value, labDir)], file, 'SC_STACK')
   if (missing.length > 0) return { ok: false, problems: missing }
   const digest = stackDigest(read.value, stackDir, labDir)
   if (!digest.ok) return { ok: false, problems: [digest.problem] }
@@ -57,12 +65,29 @@ function readVariables(
 ): { readonly ok: true; readonly map: ReadonlyMap<string, string> } | { readonly ok: false; readonly problems: readonly Problem[] } {
   const path = join(labDir, '.env')
   if (!existsSync(path)) return { ok: true, map: new Map() }
+  if (!isInside(labDir, path)) {
+    const message = `${displayPath(path)} is a link that leads out of the lab`
+    return { ok: false, problems: [{ code: 'SC_STACK', message, hint: 'put the variables of the stacks into a file of the lab' }] }
+  }
   const read = readBytes(path, LARGEST_ENV)
   if (!read.ok) return { ok: false, problems: [read.problem] }
   const pairs = Object.entries(parseEnv(read.bytes.toString('utf8'))).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, value]],
   )
   return { ok: true, map: new Map(pairs) }
+}
+
+/** Volumes over the lab, or over the program that everything runs by: `readStack` does not know where these are. */
+function overOurs(stack: Stack, labDir: string): PathProblem[] {
+  const ours = [labDir, dirname(process.execPath)]
+  return stack.services.flatMap(({ name, volumes }) =>
+    volumes.flatMap(({ target }, index): PathProblem[] => {
+      if (ownPlace(target, ours) === undefined) return []
+      return [
+        { path: ['services', name, 'volumes', index], at: 'value', message: `${target} belongs to the enclosure`, hint: 'mount at another path' },
+      ]
+    }),
+  )
 }
 
 /** Folders that a service works in or sees must exist, and must not lead outside through a link. */

@@ -101,7 +101,7 @@ test('a record that another writer keeps from the disk is kept, and written late
     'in order',
     'blocked',
     'after',
-    'written late: 1 records',
+    'written late: 1 record',
   ])
   ledger.close()
   expect(verifyLedger(path())).toMatchObject({ ok: true, records: 4 })

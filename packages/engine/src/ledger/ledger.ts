@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Body, type LedgerRecord, SafechaosError } from '@safechaos/core'
+import { type Body, counted, type LedgerRecord, SafechaosError } from '@safechaos/core'
 import { EMPTY_HEAD, type Head, nextRecord, recordLine } from './chain.ts'
 import { sqlite } from './sqlite.ts'
 

@@ -1,4 +1,14 @@
-import { durationText, type Phase, quantity, relativeText, type ReportEvent, type ReportLog, type ReportModel } from '@safechaos/core'
+import {
+  counted,
+  durationText,
+  isOrAre,
+  type Phase,
+  quantity,
+  relativeText,
+  type ReportEvent,
+  type ReportLog,
+  type ReportModel,
+} from '@safechaos/core'
 import { type Html, html } from './html.ts'
 import { serviceClass } from './palette.ts'
 

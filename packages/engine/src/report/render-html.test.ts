@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { buildReport } from '@safechaos/core'
 import { describe, expect, test } from 'vitest'
+import { PLURAL_OF_ONE, runOfOne } from '../../../../test/support/run-of-one.ts'
 import { heldRun, refusedRun, weakRun } from '../../../../test/support/synthetic-run.ts'
 import { renderHtml } from './render-html.ts'
 import { renderMarkdown } from './render-markdown.ts'
@@ -96,4 +97,11 @@ describe('report.md and postmortem.md', () => {
     expect(text.match(/^ {2}Answer:$/gm)).toHaveLength(questions.length)
     expect(text).not.toMatch(/\[x\]/i)
   })
+})
+
+test('page, Markdown and postmortem of a run with one of each say no plural of one', () => {
+  const line = { at: 8000, service: 'worker#1', stream: 'out', line: 'started' } as const
+  const model = buildReport(runOfOne(), [], [line])
+  expect(renderHtml(model)).toContain('1 of 1 planned target was hit')
+  for (const render of [renderHtml, renderMarkdown, renderPostmortem]) expect(render(model)).not.toMatch(PLURAL_OF_ONE)
 })

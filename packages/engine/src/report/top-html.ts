@@ -1,4 +1,4 @@
-import { durationText, type Light, type ReportModel, type ServiceOnMap } from '@safechaos/core'
+import { counted, durationText, type Light, type ReportModel, type ServiceOnMap, wasOrWere } from '@safechaos/core'
 import { instant } from './clock-html.ts'
 import { type Html, html, prose } from './html.ts'
 import { toneIcon } from './icon.ts'
@@ -38,7 +38,7 @@ function serviceBox({ service, colour, entry, read, replicas }: ServiceOnMap): H
   const notes = [entry ? 'load enters here' : '', read.length > 0 ? `read for ${read.join(', ')}` : ''].filter(Boolean)
   return html`<div class="svc ${serviceClass(colour)}"><div class="h"><b>${service}</b><span>${notes.join(' · ')}</span></div><div class="chips">${replicas.map(
     ({ id, hit, planned, restarts, end }) =>
-      html`<span class="chip ${hit ? 'hit' : planned ? 'planned' : ''}">${hit && '▼ '}${id}${hit ? ' hit' : planned ? ' planned' : ''}${restarts > 0 && `, ${restarts} restart${restarts === 1 ? '' : 's'}`}${end !== 'up' && end !== 'healthy' && `, ${end}`}</span>`,
+      html`<span class="chip ${hit ? 'hit' : planned ? 'planned' : ''}">${hit && '▼ '}${id}${hit ? ' hit' : planned ? ' planned' : ''}${restarts > 0 && `, ${counted(restarts, 'restart')}`}${end !== 'up' && end !== 'healthy' && `, ${end}`}</span>`,
   )}</div></div>`
 }
 
@@ -46,5 +46,6 @@ function mapKey(map: readonly ServiceOnMap[]): string {
   const replicas = map.flatMap((service) => service.replicas)
   const hit = replicas.filter((replica) => replica.hit).length
   const planned = replicas.filter((replica) => replica.planned).length
-  return `${hit} of ${planned} planned targets were hit; ${replicas.length - planned} other ${replicas.length - planned === 1 ? 'replica was' : 'replicas were'} never to be touched.`
+  const others = replicas.length - planned
+  return `${hit} of ${counted(planned, 'planned target')} ${wasOrWere(hit)} hit; ${counted(others, 'other replica')} ${wasOrWere(others)} never to be touched.`
 }

@@ -1,4 +1,5 @@
 import { type Plan, SafechaosError } from '@safechaos/core'
+import { stopwatch } from './clock.ts'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
 
@@ -10,12 +11,12 @@ const LOOK_MS = 100
 export async function baseline(desk: Desk, plan: Plan, watch: GateWatch): Promise<string> {
   watch.start()
   const from = desk.clock.now()
+  const passed = stopwatch(desk.clock)
   await desk.clock.sleep(plan.baselineMs, desk.ending.signal)
   if (plan.gates.length === 0) return 'no gate to be green'
-  const until = from + plan.baselineMs + PATIENCE_MS
   while (!watch.greenSince(from)) {
     if (desk.ending.cause !== undefined) return 'ended before its time'
-    if (desk.clock.now() > until) {
+    if (passed.ms() > plan.baselineMs + PATIENCE_MS) {
       const red = watch.states
         .filter(({ state }) => state !== 'OK')
         .map(({ gate, state, reason, detail }) => `${gate} is ${state}${reason === undefined ? '' : ` (${reason})`}: ${detail}`)

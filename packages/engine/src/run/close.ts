@@ -16,15 +16,23 @@ export async function close(desk: Desk, watch: GateWatch): Promise<string> {
   return residue.found.length === 0 ? 'nothing of the run is left outside' : residue.found.map(({ what }) => what).join('; ')
 }
 
-/** Of a dead agent everything is put in order, by us or by its reaper. One that lives and does not answer keeps what it has: nobody can say what. */
+/**
+ * Of a dead agent everything is put in order, by us or by its reaper. What other dead runs left is put in order too, but what is left of it is
+ * theirs: their locks and `safechaos status` tell it, and no verdict on this run. An agent that lives and does not answer keeps what it has: nobody can say what.
+ */
 export async function closeWithoutAgent(desk: Pick<Desk, 'ports' | 'records' | 'record'>): Promise<Residue> {
   const { stateDir, run } = desk.ports
   try {
-    const { live, residue } = await recoverLab(stateDir)
+    const { live, unknown, residue } = await recoverLab(stateDir)
     adoptChain(desk)
-    if (!live.includes(run)) return residue
+    const own = {
+      found: residue.found.filter(({ key }) => key === run),
+      notSeen: residue.notSeen.filter((what) => what.includes(run)),
+      looked: residue.looked,
+    }
+    if (![...live, ...unknown].includes(run)) return own
     const what = 'its agent, which lives and does not answer, with all that it still holds'
-    return { ...residue, found: [...residue.found, { key: 'agent', what }] }
+    return { ...own, found: [...own.found, { key: 'agent', what }] }
   } catch (error) {
     const what = `what the agent owed: ${error instanceof Error ? error.message : String(error)}`
     return { found: [{ key: 'recovery', what }], notSeen: [], looked: [] }

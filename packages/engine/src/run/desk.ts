@@ -45,6 +45,8 @@ export class Desk {
   readonly ports: DeskPorts
   readonly ending: Ending
   readonly records: LedgerRecord[] = []
+  /** How many records the reports tell; 0 while there are none. */
+  reported = 0
   #telling = false
 
   constructor(ports: DeskPorts) {
@@ -95,7 +97,7 @@ export class Desk {
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
       this.note({ kind: 'stage', stage, state: 'failed', detail })
-      this.ending.because(causeOf(error), detail)
+      if (!isRefusalOfTheEnded(error) || this.ending.cause === undefined) this.ending.because(causeOf(error), detail)
     }
   }
 
@@ -106,6 +108,9 @@ export class Desk {
     if (failure !== undefined && this.ending.cause === undefined) this.ending.because('ledger-lost', failure.message)
   }
 }
+
+/** What an agent that has ended the run answers; why it did, it has said before. */
+const isRefusalOfTheEnded = (error: unknown): boolean => error instanceof SafechaosError && error.code === 'SC_ENDED'
 
 function causeOf(error: unknown): 'preflight' | 'agent-lost' | 'error' {
   if (!(error instanceof SafechaosError)) return 'error'

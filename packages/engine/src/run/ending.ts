@@ -5,6 +5,7 @@ export class Ending {
   #cause: EndCause | undefined
   readonly #tell: (cause: EndCause, detail: string, first: boolean) => void
   readonly #wake = new AbortController()
+  #stop: AbortController | undefined
 
   constructor(tell: (cause: EndCause, detail: string, first: boolean) => void) {
     this.#tell = tell
@@ -20,10 +21,17 @@ export class Ending {
     return this.#wake.signal
   }
 
+  /** Aborts when a person stops the run from now on, also when it is ending already. */
+  nextStop(): AbortSignal {
+    this.#stop = new AbortController()
+    return this.#stop.signal
+  }
+
   because(cause: EndCause, detail: string): void {
     const first = this.#cause === undefined
     this.#cause ??= cause
     this.#tell(cause, detail, first)
     this.#wake.abort()
+    if (cause === 'operator') this.#stop?.abort()
   }
 }

@@ -1,5 +1,5 @@
 import type { GateState, GateSpec, Plan, Reading, Sample } from '@safechaos/core'
-import { gateKeeper } from '@safechaos/core'
+import { gateKeeper, SafechaosError } from '@safechaos/core'
 import type { Clock } from './clock.ts'
 import type { Ending } from './ending.ts'
 import { Starvation } from './starvation.ts'
@@ -67,7 +67,7 @@ export class GateWatch {
   arm(): void {
     this.#armed = true
     this.#unknownSince.clear()
-    this.#renewedAt = this.#ports.clock.now()
+    this.#renewedAt = this.#ports.clock.monotonic()
   }
 
   disarm(): void {
@@ -86,26 +86,32 @@ export class GateWatch {
     )
   }
 
-  #tick(): void {
-    const now = this.#ports.clock.now()
-    if (this.#tickedAt !== undefined) this.#starvation.saw(now, now - this.#tickedAt - TICK_MS)
-    this.#tickedAt = now
-    this.#states = this.#keeper.at(now)
-    for (const state of this.#states) this.#retell(state, now)
-    if (!this.#armed) return
-    for (const spec of this.#plan.gates) this.#decide(spec, now)
-    this.#renewIfGreen(now)
+  /** The agent widens a fault only when it has seen a green that is newer than the stage before: gives it that, if it has not. */
+  async proveGreenSince(since: number): Promise<void> {
+    if (this.#newest <= since) await this.#renew()
   }
 
-  #retell(state: GateState, now: number): void {
+  #tick(): void {
+    const now = this.#ports.clock.now()
+    const passed = this.#ports.clock.monotonic()
+    if (this.#tickedAt !== undefined) this.#starvation.saw(now, passed - this.#tickedAt - TICK_MS)
+    this.#tickedAt = passed
+    this.#states = this.#keeper.at(now)
+    for (const state of this.#states) this.#retell(state, passed)
+    if (!this.#armed) return
+    for (const spec of this.#plan.gates) this.#decide(spec, now, passed)
+    this.#renewIfGreen(passed)
+  }
+
+  #retell(state: GateState, passed: number): void {
     const key = `${state.state} ${state.reason ?? ''} ${state.nearing}`
     const before = this.#told.get(state.gate)
-    if (before?.key === key && now - before.at < RETELL_MS) return
-    this.#told.set(state.gate, { key, at: now })
+    if (before?.key === key && passed - before.at < RETELL_MS) return
+    this.#told.set(state.gate, { key, at: passed })
     this.#ports.tell(state)
   }
 
-  #decide(spec: GateSpec, now: number): void {
+  #decide(spec: GateSpec, now: number, passed: number): void {
     const state = this.#states.find(({ gate }) => gate === spec.name)
     if (state?.state === 'BREACH') {
       this.disarm()
@@ -124,9 +130,9 @@ export class GateWatch {
       this.#unknownSince.delete(spec.name)
       return
     }
-    const since = this.#unknownSince.get(spec.name) ?? now
+    const since = this.#unknownSince.get(spec.name) ?? passed
     this.#unknownSince.set(spec.name, since)
-    if (now - since <= spec.freshMs) return
+    if (passed - since <= spec.freshMs) return
     this.disarm()
     this.#ports.ending.because(
       state?.reason === 'starved' ? 'starved' : 'gate-unknown',
@@ -134,14 +140,23 @@ export class GateWatch {
     )
   }
 
-  #renewIfGreen(now: number): void {
-    if (!this.#armed || now - this.#renewedAt < this.#plan.lease.renewEveryMs) return
+  #renewIfGreen(passed: number): void {
+    if (!this.#armed || passed - this.#renewedAt < this.#plan.lease.renewEveryMs) return
+    void this.#renew()
+  }
+
+  /** Not once there is a cause to end: what is being taken back needs no lease. */
+  async #renew(): Promise<void> {
     const newest = Math.min(...this.#states.map((state) => (state.state === 'OK' ? (state.newest ?? 0) : 0)))
-    if (this.#states.length === 0 || newest <= this.#newest) return
+    if (this.#states.length === 0 || newest <= this.#newest || this.#ports.ending.cause !== undefined) return
     this.#newest = newest
-    this.#renewedAt = now
-    this.#ports
-      .renew(newest)
-      .catch((error: unknown) => this.#ports.ending.because('lease-lost', error instanceof Error ? error.message : String(error)))
+    this.#renewedAt = this.#ports.clock.monotonic()
+    try {
+      await this.#ports.renew(newest)
+    } catch (error) {
+      // An agent that has ended the run says why by itself.
+      if (error instanceof SafechaosError && error.code === 'SC_ENDED') return
+      this.#ports.ending.because('lease-lost', error instanceof Error ? error.message : String(error))
+    }
   }
 }

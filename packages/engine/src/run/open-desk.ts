@@ -70,13 +70,13 @@ function listen(desk: Desk, watch: GateWatch): void {
     switch (word.word) {
       case 'act':
         return desk.record({ kind: 'act', act: word.act, agentSeq: word.seq, agentHead: word.head })
-      case 'reverted':
-        return desk.ending.because(word.result.cause, word.detail)
+      case 'ending':
       case 'also':
         return desk.ending.because(word.cause, word.detail)
       case 'enclosure':
         return hearEnclosure(desk, word.event)
       case 'ready':
+      case 'reverted':
         return
       default:
         throw new Error(`unhandled word: ${JSON.stringify(word satisfies never)}`)

@@ -1,3 +1,4 @@
+import { counted } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 import { invariantSignals } from './invariants.ts'
 import type { Prepared } from './prepare.ts'
@@ -23,5 +24,5 @@ export async function openStack(desk: Desk, { planned, stack, stackDir }: Prepar
   const signals = [...planned.plan.signals, ...invariantSignals(planned.plan.invariants)]
   const isWanted = desk.ending.cause === undefined && (load !== undefined || signals.length > 0)
   if (isWanted) await desk.link.ask({ ask: 'tap', config: { load, signals, run: desk.ports.run } })
-  return `${members.length} of ${members.length} services up in ${planned.plan.containment}`
+  return `${members.length} of ${counted(members.length, 'service')} up in ${planned.plan.containment}`
 }

@@ -1,4 +1,4 @@
-import { type CheckLine, CONTAINMENT_TRAITS, type ContainmentName, SafechaosError, type Wall } from '@safechaos/core'
+import { type CheckLine, CONTAINMENT_TRAITS, type ContainmentName, counted, SafechaosError, type Wall } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 import { rehearseGates } from './rehearse-gates.ts'
 import type { Prepared } from './prepare.ts'
@@ -18,7 +18,7 @@ export async function preflight(desk: Desk, { planned }: Prepared): Promise<stri
     const { detail } = await desk.link.ask({ ask: 'snapshot' })
     desk.record({ kind: 'snapshot', what: 'taken', detail })
   }
-  return `${all.length} of ${all.length} checks passed`
+  return `${all.length} of ${counted(all.length, 'check')} passed`
 }
 
 /** A containment that has walls must have shown them: nothing is injected behind a wall that fell, or behind none that was tried. */

@@ -1,4 +1,5 @@
 import { BOUNDS, type Plan, type PlannedStage } from '@safechaos/core'
+import { stopwatch } from './clock.ts'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
 
@@ -29,12 +30,21 @@ async function runStage(desk: Desk, plan: Plan, stage: PlannedStage, watch: Gate
   desk.record({ ...said, state: 'hold' })
   const landed = tellLanded(desk)
   await desk.clock.sleep(stage.holdMs, desk.ending.signal)
-  await landed
-  if (desk.ending.cause === undefined) await tellLanded(desk)
+  await Promise.race([landed, endOf(desk)])
+  if (desk.ending.cause === undefined) await Promise.race([tellLanded(desk), endOf(desk)])
   await waitForGreen(desk, plan, injectedAt, watch)
+  await watch.proveGreenSince(injectedAt)
   if (desk.ending.cause !== undefined) return
   for (const state of watch.states) desk.note({ kind: 'gate', state })
   desk.record({ ...said, state: 'passed' })
+}
+
+/** The first cause to end. A look may take as long as a fault may take to land, and nobody waits for that any more. */
+function endOf({ ending }: Desk): Promise<void> {
+  return new Promise((done) => {
+    if (ending.signal.aborted) done()
+    ending.signal.addEventListener('abort', () => done(), { once: true })
+  })
 }
 
 /**
@@ -54,9 +64,9 @@ async function waitForGreen(desk: Desk, plan: Plan, injectedAt: number, watch: G
   // A window that began before the injection is no evidence of what came after it; a slice of load may reach a little beyond its window.
   const since = injectedAt + Math.max(0, ...plan.gates.map(({ windowMs }) => windowMs)) + BOUNDS.sliceMs
   const patience = Math.max(0, ...plan.gates.map(({ windowMs, of, freshMs }) => windowMs * (of + 1) + freshMs)) + (plan.load?.timeoutMs ?? 0)
-  const until = desk.clock.now() + patience
+  const waited = stopwatch(desk.clock)
   while (desk.ending.cause === undefined && plan.gates.length > 0 && !watch.greenSince(since)) {
-    if (desk.clock.now() > until) {
+    if (waited.ms() > patience) {
       desk.ending.because('gate-unknown', 'no green sample since the injection')
       return
     }

@@ -1,21 +1,9 @@
 import { type GateSpec, type Plan } from '@safechaos/core'
 import { describe, expect, test } from 'vitest'
+import { loadGate } from '../../../core/src/testing/gate-samples.ts'
 import { rehearseGates } from './rehearse-gates.ts'
 
-const gate = (part: Partial<GateSpec>): GateSpec => ({
-  name: 'g',
-  input: { load: 'errorRatio' },
-  breach: 'above',
-  limit: 0.05,
-  unit: 'ratio',
-  windowMs: 1000,
-  need: 2,
-  of: 3,
-  minRequests: 20,
-  freshMs: 3000,
-  guard: false,
-  ...part,
-})
+const gate = (part: Partial<GateSpec>): GateSpec => loadGate({ name: 'g', ...part })
 const load: Plan['load'] = { method: 'GET', url: 'http://api:80/', rate: 50, timeoutMs: 1000 }
 const rehearse = (spec: GateSpec): boolean | undefined => rehearseGates({ gates: [spec], load } as unknown as Plan)[0]?.ok
 

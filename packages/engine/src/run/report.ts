@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import { foldRun } from '@safechaos/core'
+import { keepHead } from '../evidence/kept-head.ts'
+import { makeSeal } from '../evidence/seal.ts'
 import { exportLedger } from '../ledger/export-ledger.ts'
-import { writeReports } from '../report/write-reports.ts'
 import type { Desk } from './desk.ts'
 
 /** Makes the run folder readable without us: the ledger's lines, the residue proof, and the reports. */
@@ -15,11 +16,14 @@ export async function report(desk: Desk): Promise<string> {
   folder.write('residue.json', `${JSON.stringify(foldRun(desk.records).residue, undefined, 2)}\n`)
   ledger.flush()
   exportLedger(ledger.lines(), folder.path('ledger.jsonl'))
+  desk.reported = ledger.head.seq - ledger.waiting
+  // Loaded only here: nothing that comes before needs it, and the enclosure would open later.
+  const { writeReports } = await import('../report/write-reports.ts')
   const { html } = await writeReports(folder.dir)
   return html
 }
 
-/** Ends the record. Whatever cannot be written any more stays in `ledger.db` and is told by `verify`. A run that nobody heard of leaves none. */
+/** Ends the record and closes it with a seal over the whole folder. Whatever cannot be written any more stays in `ledger.db` and is told by `verify`. A run that nobody heard of leaves none. */
 export async function endRecord(desk: Desk): Promise<void> {
   const { folder, ledger } = desk.ports
   if (!desk.isTold) {
@@ -28,7 +32,9 @@ export async function endRecord(desk: Desk): Promise<void> {
     rmSync(folder.dir, { recursive: true, force: true })
     return
   }
+  await folder.close()
   ledger.flush()
+  seal(desk)
   try {
     exportLedger(ledger.lines(), folder.path('ledger.jsonl'))
   } catch {
@@ -36,4 +42,15 @@ export async function endRecord(desk: Desk): Promise<void> {
     rmSync(folder.path('ledger.jsonl'), { force: true })
   }
   ledger.close()
+}
+
+/** A folder that cannot be read whole is not sealed, and `verify` says so. */
+function seal(desk: Desk): void {
+  const { folder, ledger, run, stateDir } = desk.ports
+  try {
+    desk.record(makeSeal(folder.dir, desk.reported))
+    if (ledger.waiting === 0) keepHead(stateDir, run, ledger.head)
+  } catch (error) {
+    desk.record({ kind: 'late', what: `the run folder was not sealed: ${error instanceof Error ? error.message : String(error)}` })
+  }
 }

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import type { EnclosureIdentity } from '@safechaos/containments'
+import { pidNamespaceOf, type ProcessId, statOf } from './process-identity.ts'
+
+/** Whose processes are looked for. */
+export interface Enclosed {
+  readonly run: string
+  readonly identity: EnclosureIdentity | undefined
+  /** The agent that opened it, if it is known. */
+  readonly agent: ProcessId | undefined
+}
+
+/** What one look at the processes of this machine saw of an enclosure. */
+export interface Remains {
+  readonly ours: readonly ProcessId[]
+  /** Processes of this user, not older than the agent, whose environment could not be read, so that they are not known to be strangers. */
+  readonly unseen: readonly number[]
+  /** The inode of the enclosure's PID namespace, if it was seen to be the same namespace still. */
+  readonly namespace: string | undefined
+}
+
+export const NO_REMAINS: Remains = { ours: [], unseen: [], namespace: undefined }
+
+/** Processes that belong to a run: they carry SAFECHAOS_RUN, or live in the PID namespace of its init. Zombies are gone already. */
+export function remainsOf({ run, identity, agent }: Enclosed): Remains {
+  const living = processesSince(agent)
+  const namespace = standingNamespace(identity, living)
+  const looked = living.map((id) => ({ id, belongs: belongsTo(id.pid, run, namespace) }))
+  return {
+    ours: looked.flatMap(({ id, belongs }) => (belongs === true ? [id] : [])),
+    unseen: looked.flatMap(({ id, belongs }) => (belongs === undefined ? [id.pid] : [])),
+    namespace,
+  }
+}
+
+/** Whether a process is of this run; undefined if it is of this user and cannot be looked into. `namespace` is that of a look just now. */
+export function belongsTo(pid: number, run: string, namespace: string | undefined): boolean | undefined {
+  if (namespace !== undefined && pidNamespaceOf(pid) === namespace) return true
+  try {
+    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`.includes(`\0SAFECHAOS_RUN=${run}\0`)
+  } catch (error) {
+    const ended = ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')
+    return ended || statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid !== process.getuid?.() ? false : undefined
+  }
+}
+
+/** Nothing that was there before its agent can belong to an enclosure, least of all process 1. Start times are clock ticks since boot. */
+function processesSince(agent: ProcessId | undefined): ProcessId[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const pid = Number(name)
+    const stat = Number.isInteger(pid) && pid > 1 && pid !== process.pid ? statOf(pid) : undefined
+    if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return []
+    return agent !== undefined && Number(stat.start) < Number(agent.start) ? [] : [{ pid, start: stat.start }]
+  })
+}
+
+/**
+ * The kernel gives the inode of a dead PID namespace to the next one, so the number alone proves nothing. A process never changes its
+ * namespace, and a namespace dies with its process 1: one that lives there and is not younger than the init was there when the init was.
+ */
+function standingNamespace(identity: EnclosureIdentity | undefined, living: readonly ProcessId[]): string | undefined {
+  const inode = identity?.pidNamespace
+  if (inode === undefined || inode === pidNamespaceOf('self')) return undefined
+  const stands = living.some(({ pid, start }) => Number(start) <= Number(identity?.initStart) && pidNamespaceOf(pid) === inode)
+  return stands ? inode : undefined
+}

@@ -1,0 +1,33 @@
+import { CONTAINMENTS } from '@safechaos/containments'
+import type { Step } from '@safechaos/core'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/outside.ts'
+import { openRig, type Rig } from '../support/rig.ts'
+import { member, service, stackOf } from '../support/stacks.ts'
+
+const WORKER = member('worker#1')
+/** A service that keeps a helper of its own stopped, as a pool of spare workers does. */
+const HELPED = service('worker', { command: ['sh', '-c', 'sleep 4711 & kill -STOP $!; echo ready; wait'] })
+const PAUSE: Step = { do: 'signal', in: 'target', signal: 'SIGSTOP', deadlineMs: 1000 }
+
+const isReady = (rig: Rig): Promise<boolean> => eventually(() => rig.events.some((event) => event.event === 'log' && event.line === 'ready'))
+
+describe.each(CONTAINMENTS)('a process that its own service has stopped, in $name', (containment) => {
+  test('is no residue: it was stopped before the first act (case 24)', async () => {
+    await using rig = await openRig(containment)
+    await rig.start(stackOf(HELPED, service('other')))
+    expect(await isReady(rig)).toBe(true)
+    await rig.enclosure.arm('a', member('other#1'), [])
+    expect((await rig.enclosure.residue()).found).toEqual([])
+  })
+
+  test('does not hide one that an act has stopped (case 24)', async () => {
+    await using rig = await openRig(containment)
+    await rig.start(stackOf(HELPED))
+    expect(await isReady(rig)).toBe(true)
+    await rig.enclosure.arm('a', WORKER, [])
+    expect(await rig.enclosure.run('a', WORKER, PAUSE)).toMatchObject({ ok: true })
+    const { found } = await rig.enclosure.residue()
+    expect(found).toMatchObject([{ key: 'process-state', what: expect.stringMatching(/^worker#1: stopped processes \d+$/) }])
+  })
+})
