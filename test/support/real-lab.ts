@@ -128,7 +128,7 @@ export function realLab(files: Readonly<Record<string, string>>): RealLab {
       for (const { child } of runs) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
       cli('recover')
       for (const { told } of runs) for (const pid of told.run === '' ? [] : processesOfRun(told.run)) process.kill(pid, 'SIGKILL')
-      rmSync(folder, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

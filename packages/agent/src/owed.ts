@@ -1,44 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { EnclosureIdentity } from '@safechaos/containments'
-import type { ContainmentName, Look, Step } from '@safechaos/core'
 import { makeFolder, removeDurably, writeDurably, writeDurablySync } from './durable.ts'
-import { isOwedOf } from './owed-shape.ts'
+import { isOwedOf, type Owed } from './owed-record.ts'
 import { namesIn, readOwnJson } from './own-files.ts'
-import type { ProcessId } from './process-identity.ts'
 import { isRunId } from './run-folder.ts'
 
-interface OwedBase {
-  readonly version: 1
-  readonly run: string
-  /** The agent that owes it; while it lives, nobody else touches the record. */
-  readonly agent: ProcessId
-  readonly bootId: string
-  /** Epoch milliseconds. */
-  readonly at: number
-}
-
-/** An enclosure that is being launched or is open. `identity` is known once it stands. */
-export interface OwedEnclosure extends OwedBase {
-  readonly kind: 'enclosure'
-  readonly containment: ContainmentName
-  readonly workDir: string
-  readonly identity: EnclosureIdentity | undefined
-}
-
-/** The undo of one bound act, or of a rehearsal on a canary. */
-export interface OwedAct extends OwedBase {
-  readonly kind: 'act' | 'canary'
-  readonly act: string
-  readonly stage: number
-  readonly target: string
-  readonly environment: string
-  readonly identity: EnclosureIdentity
-  readonly undo: readonly Step[]
-  readonly verify: readonly Look[]
-}
-
-export type Owed = OwedEnclosure | OwedAct
+export type { Owed, OwedAct, OwedEnclosure } from './owed-record.ts'
 
 /** A record as it lies on disk; `owed` is undefined if it could not be understood, or is not what its name says. */
 export interface OwedFile {

@@ -13,7 +13,10 @@ export interface Enclosed {
 /** What one look at the processes of this machine saw of an enclosure. */
 export interface Remains {
   readonly ours: readonly ProcessId[]
-  /** Processes of this user, not older than the agent, whose environment could not be read, so that they are not known to be strangers. */
+  /**
+   * Processes of this user, not older than the agent, whose environment could not be read, so that they are not known to be strangers. None
+   * where the enclosure had a PID namespace of its own: with that, everything in it is gone.
+   */
   readonly unseen: readonly number[]
   /** The inode of the enclosure's PID namespace, if it was seen to be the same namespace still. */
   readonly namespace: string | undefined
@@ -24,11 +27,12 @@ export const NO_REMAINS: Remains = { ours: [], unseen: [], namespace: undefined 
 /** Processes that belong to a run: they carry SAFECHAOS_RUN, or live in the PID namespace of its init. Zombies are gone already. */
 export function remainsOf({ run, identity, agent }: Enclosed): Remains {
   const living = processesSince(agent)
-  const namespace = standingNamespace(identity, living)
+  const own = ownNamespace(identity)
+  const namespace = own === undefined ? undefined : standing(own, identity, living)
   const looked = living.map((id) => ({ id, belongs: belongsTo(id.pid, run, namespace) }))
   return {
     ours: looked.flatMap(({ id, belongs }) => (belongs === true ? [id] : [])),
-    unseen: looked.flatMap(({ id, belongs }) => (belongs === undefined ? [id.pid] : [])),
+    unseen: looked.flatMap(({ id, belongs }) => (belongs === undefined && own === undefined ? [id.pid] : [])),
     namespace,
   }
 }
@@ -54,13 +58,17 @@ function processesSince(agent: ProcessId | undefined): ProcessId[] {
   })
 }
 
+/** The inode of the enclosure's PID namespace; undefined if it shares ours, or was never heard of. */
+function ownNamespace(identity: EnclosureIdentity | undefined): string | undefined {
+  const inode = identity?.pidNamespace
+  return inode === pidNamespaceOf('self') ? undefined : inode
+}
+
 /**
  * The kernel gives the inode of a dead PID namespace to the next one, so the number alone proves nothing. A process never changes its
  * namespace, and a namespace dies with its process 1: one that lives there and is not younger than the init was there when the init was.
  */
-function standingNamespace(identity: EnclosureIdentity | undefined, living: readonly ProcessId[]): string | undefined {
-  const inode = identity?.pidNamespace
-  if (inode === undefined || inode === pidNamespaceOf('self')) return undefined
+function standing(inode: string, identity: EnclosureIdentity | undefined, living: readonly ProcessId[]): string | undefined {
   const stands = living.some(({ pid, start }) => Number(start) <= Number(identity?.initStart) && pidNamespaceOf(pid) === inode)
   return stands ? inode : undefined
 }

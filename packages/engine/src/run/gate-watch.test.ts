@@ -40,8 +40,19 @@ test('a renewal that is refused because the run has ended is no cause by itself'
   watch.stop()
 })
 
-test('a renewal that is refused for its evidence is', async () => {
+test('nor is one that is refused for its evidence: it is tried again with the next, and the agent says when the lease is over', async () => {
   const { watch, causes, renewals, pass } = watching(() => Promise.reject(new SafechaosError({ code: 'SC_LEASE', message: 'it does not advance' })))
+  await pass(1000)
+  watch.arm()
+  await pass(2500)
+  expect(causes).toEqual([])
+  expect(renewals.length).toBeGreaterThan(2)
+  expect(new Set(renewals).size, 'each with newer evidence').toBe(renewals.length)
+  watch.stop()
+})
+
+test('a renewal that nobody answers is a lost lease', async () => {
+  const { watch, causes, renewals, pass } = watching(() => Promise.reject(new SafechaosError({ code: 'SC_AGENT', message: 'no answer' })))
   await pass(1000)
   watch.arm()
   await pass(3500)

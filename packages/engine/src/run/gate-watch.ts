@@ -154,8 +154,9 @@ export class GateWatch {
     try {
       await this.#ports.renew(newest)
     } catch (error) {
-      // An agent that has ended the run says why by itself.
-      if (error instanceof SafechaosError && error.code === 'SC_ENDED') return
+      // The agent alone decides over the lease and the end, and says so by itself. What it refused is tried again with newer evidence.
+      this.#renewedAt = Number.NEGATIVE_INFINITY
+      if (error instanceof SafechaosError && (error.code === 'SC_ENDED' || error.code === 'SC_LEASE')) return
       this.#ports.ending.because('lease-lost', error instanceof Error ? error.message : String(error))
     }
   }
