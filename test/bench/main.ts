@@ -13,9 +13,10 @@ import { controllerDeath } from './controller-death.ts'
 import { help } from './help.ts'
 import { ledger } from './ledger.ts'
 import { ownTime } from './own-time.ts'
+import { payments } from './payments.ts'
 import { spentElsewhere } from './spent-elsewhere.ts'
 
-const BENCHES: readonly Bench[] = [help, ownTime, ledger, breach, controllerDeath, abort, abortBurning]
+const BENCHES: readonly Bench[] = [help, ownTime, ledger, breach, payments, controllerDeath, abort, abortBurning]
 const FILE = join(import.meta.dirname, '../../docs/numbers.md')
 const HEAD = `# Numbers
 
