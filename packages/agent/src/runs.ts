@@ -4,7 +4,11 @@ import { SafechaosError } from '@safechaos/core'
 import { fateOf } from './process-identity.ts'
 import { type AgentFile, readAgentFile, readEndedFile, runFolder } from './run-folder.ts'
 
-/** Runs of this lab whose agents live, oldest first. One of which that cannot be told from here counts until its end is written. */
+/** Whether the agent of a run lives. One of which that cannot be told from here counts until its end is written. */
+export const isLive = (stateDir: string, file: AgentFile): boolean =>
+  ({ alive: true, dead: false, unknown: readEndedFile(stateDir, file.run) === undefined })[fateOf(file)]
+
+/** Runs of this lab whose agents live, oldest first. */
 export function listRuns(stateDir: string): AgentFile[] {
   let names: string[]
   try {
@@ -14,7 +18,7 @@ export function listRuns(stateDir: string): AgentFile[] {
   }
   return names
     .flatMap((run) => readAgentFile(stateDir, run) ?? [])
-    .filter((file) => ({ alive: true, dead: false, unknown: readEndedFile(stateDir, file.run) === undefined })[fateOf(file)])
+    .filter((file) => isLive(stateDir, file))
     .sort((a, b) => a.startedAt - b.startedAt)
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { abortRun, type EndedFile, listRuns, readEndedFile } from '@safechaos/agent'
+import { abortRun, type EndedFile, isLive, readAgentFile, readEndedFile } from '@safechaos/agent'
 import type { Act } from '../call.ts'
 import { findRun, LIVE, onlyRun } from '../lab/find-run.ts'
 import { allLabs, type KnownRun, knownRuns } from '../lab/known-runs.ts'
@@ -12,7 +12,7 @@ const LOOK_MS = 50
  * Exit 5 if something could not be put back, 3 if the agent has not ended in time (it goes on by itself).
  */
 export const act: Act = async ({ arguments: [reference], output, environment }) => {
-  const runs = knownRuns(allLabs(environment))
+  const runs = knownRuns(allLabs(environment), reference === 'last' ? undefined : reference)
   const meant = reference === undefined ? onlyRun(runs, LIVE) : findRun(reference, runs, LIVE)
   const from = performance.now()
   const told = abortRun(meant.stateDir, meant.run)
@@ -37,7 +37,8 @@ export const act: Act = async ({ arguments: [reference], output, environment }) 
 async function endOf({ stateDir, run }: KnownRun): Promise<EndedFile | undefined> {
   for (const end = performance.now() + WATCHED_MS; performance.now() < end; await sleep(LOOK_MS)) {
     const ended = readEndedFile(stateDir, run)
-    if (ended !== undefined && !listRuns(stateDir).some((live) => live.run === run)) return ended
+    const file = readAgentFile(stateDir, run)
+    if (ended !== undefined && (file === undefined || !isLive(stateDir, file))) return ended
   }
   return undefined
 }

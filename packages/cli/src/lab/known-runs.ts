@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type EndedFile, labState, listRuns, readAgentFile, readEndedFile, stateFolder } from '@safechaos/agent'
+import { type EndedFile, isLive, labState, readAgentFile, readEndedFile, stateFolder } from '@safechaos/agent'
 import { findLabFolder, runsFolder } from '@safechaos/engine'
 
 /** A run, or a stack that `up` holds, as its traces tell it: its part of the state folder, its evidence, or both. */
@@ -46,27 +46,30 @@ export function allLabs(environment: NodeJS.ProcessEnv): LabPlace[] {
   const labs = join(stateFolder(environment), 'labs')
   return names(labs).flatMap((key) => {
     const stateDir = join(labs, key)
-    const file = names(join(stateDir, 'runs')).flatMap((run) => readAgentFile(stateDir, run) ?? [])[0]
-    return file === undefined || !existsSync(file.labDir) ? [] : [{ labDir: file.labDir, stateDir }]
+    for (const run of names(join(stateDir, 'runs'))) {
+      const file = readAgentFile(stateDir, run)
+      if (file !== undefined) return existsSync(file.labDir) ? [{ labDir: file.labDir, stateDir }] : []
+    }
+    return []
   })
 }
 
-/** Every run of these labs, oldest first. */
-export const knownRuns = (labs: readonly LabPlace[]): KnownRun[] => labs.flatMap(runsOf).sort((a, b) => a.startedAt - b.startedAt)
+/** Every run of these labs whose id begins so, oldest first. A lab keeps thousands: of those that are not meant nothing is read. */
+export const knownRuns = (labs: readonly LabPlace[], beginning = ''): KnownRun[] =>
+  labs.flatMap((lab) => runsOf(lab, beginning)).sort((a, b) => a.startedAt - b.startedAt)
 
-function runsOf({ labDir, stateDir }: LabPlace): KnownRun[] {
-  const live = new Set(listRuns(stateDir).map(({ run }) => run))
+function runsOf({ labDir, stateDir }: LabPlace, beginning: string): KnownRun[] {
   const evidence = new Set(names(runsFolder(labDir)))
   const all = new Set([...evidence, ...names(join(stateDir, 'runs'))])
-  return [...all].flatMap((run): KnownRun[] => {
+  const meant = [...all].filter((run) => run.startsWith(beginning))
+  return meant.flatMap((run): KnownRun[] => {
     const file = readAgentFile(stateDir, run)
     const runDir = evidence.has(run) ? join(runsFolder(labDir), run) : undefined
     if (file === undefined && runDir === undefined) return []
     const ended = readEndedFile(stateDir, run)
     const startedAt = file?.startedAt ?? statSync(runDir ?? labDir).birthtimeMs
-    return [
-      { run, labDir, stateDir, startedAt, live: live.has(run), detached: file?.detached ?? false, containment: file?.containment, ended, runDir },
-    ]
+    const live = file !== undefined && isLive(stateDir, file)
+    return [{ run, labDir, stateDir, startedAt, live, detached: file?.detached ?? false, containment: file?.containment, ended, runDir }]
   })
 }
 
