@@ -4,9 +4,15 @@ import { SafechaosError } from '@safechaos/core'
 import { fateOf } from './process-identity.ts'
 import { type AgentFile, readAgentFile, readEndedFile, runFolder } from './run-folder.ts'
 
-/** Whether the agent of a run lives. One of which that cannot be told from here counts until its end is written. */
-export const isLive = (stateDir: string, file: AgentFile): boolean =>
+/** Whether this agent lives. One of which that cannot be told from here counts until the end of its run is written. */
+export const agentLives = (stateDir: string, file: AgentFile): boolean =>
   ({ alive: true, dead: false, unknown: readEndedFile(stateDir, file.run) === undefined })[fateOf(file)]
+
+/** Whether a run goes on: its agent lives. Reads of no other run. */
+export function isLive(stateDir: string, run: string): boolean {
+  const file = readAgentFile(stateDir, run)
+  return file !== undefined && agentLives(stateDir, file)
+}
 
 /** Runs of this lab whose agents live, oldest first. */
 export function listRuns(stateDir: string): AgentFile[] {
@@ -18,7 +24,7 @@ export function listRuns(stateDir: string): AgentFile[] {
   }
   return names
     .flatMap((run) => readAgentFile(stateDir, run) ?? [])
-    .filter((file) => isLive(stateDir, file))
+    .filter((file) => agentLives(stateDir, file))
     .sort((a, b) => a.startedAt - b.startedAt)
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { abortRun, type EndedFile, isLive, readAgentFile, readEndedFile } from '@safechaos/agent'
+import { abortRun, type EndedFile, isLive, readEndedFile } from '@safechaos/agent'
 import type { Act } from '../call.ts'
 import { findRun, LIVE, onlyRun } from '../lab/find-run.ts'
 import { allLabs, type KnownRun, knownRuns } from '../lab/known-runs.ts'
@@ -37,8 +37,7 @@ export const act: Act = async ({ arguments: [reference], output, environment }) 
 async function endOf({ stateDir, run }: KnownRun): Promise<EndedFile | undefined> {
   for (const end = performance.now() + WATCHED_MS; performance.now() < end; await sleep(LOOK_MS)) {
     const ended = readEndedFile(stateDir, run)
-    const file = readAgentFile(stateDir, run)
-    if (ended !== undefined && (file === undefined || !isLive(stateDir, file))) return ended
+    if (ended !== undefined && !isLive(stateDir, run)) return ended
   }
   return undefined
 }

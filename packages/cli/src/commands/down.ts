@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { downRun, listRuns } from '@safechaos/agent'
+import { downRun, isLive } from '@safechaos/agent'
 import { SafechaosError } from '@safechaos/core'
 import type { Act } from '../call.ts'
 import { knownLabs, knownRuns } from '../lab/known-runs.ts'
@@ -13,7 +13,7 @@ export const act: Act = async ({ output, cwd, environment }) => {
   for (const { stateDir, run } of up) downRun(stateDir, run)
   const left = new Set(up)
   for (const end = performance.now() + CLOSED_MS; left.size > 0 && performance.now() < end; await sleep(LOOK_MS)) {
-    for (const one of left) if (!listRuns(one.stateDir).some(({ run }) => run === one.run)) left.delete(one)
+    for (const one of left) if (!isLive(one.stateDir, one.run)) left.delete(one)
   }
   if (left.size > 0) {
     throw new SafechaosError({

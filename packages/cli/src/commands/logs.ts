@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type EnclosureEvent, listRuns, runFolder } from '@safechaos/agent'
+import { type EnclosureEvent, isLive, runFolder } from '@safechaos/agent'
 import { type LogLine, nearNames, SafechaosError } from '@safechaos/core'
 import { type Act, textOption } from '../call.ts'
 import { findRun } from '../lab/find-run.ts'
@@ -31,7 +31,7 @@ export const act: Act = async (call) => {
   tell()
   if (told === 0)
     output.say(`nothing was logged${service === undefined ? '' : ` by ${service}`} in ${run.run}${options.follow === true ? ' yet' : ''}`)
-  while (options.follow === true && listRuns(run.stateDir).some((live) => live.run === run.run)) {
+  while (options.follow === true && isLive(run.stateDir, run.run)) {
     await sleep(POLL_MS)
     tell()
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExitCode } from '@safechaos/core'
 import { readRecords } from '@safechaos/engine'
-import { listRuns } from '@safechaos/agent'
+import { isLive } from '@safechaos/agent'
 import type { Act, Call } from '../call.ts'
 import { findRun, type Wanted } from '../lab/find-run.ts'
 import { type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
@@ -31,7 +31,7 @@ export const act: Act = async (call) => {
       const records = readRecords(join(run.runDir ?? '', 'ledger.db'), seen)
       for (const record of records) screen.onRecord(record)
       seen = records.at(-1)?.seq ?? seen
-      if (records.length > 0 || listRuns(run.stateDir).some((one) => one.run === run.run)) newest = performance.now()
+      if (records.length > 0 || isLive(run.stateDir, run.run)) newest = performance.now()
       if (screen.view.verdict === undefined) await sleep(POLL_MS)
     }
   } finally {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type EndedFile, isLive, labState, readAgentFile, readEndedFile, stateFolder } from '@safechaos/agent'
+import { agentLives, type EndedFile, labState, readAgentFile, readEndedFile, stateFolder } from '@safechaos/agent'
 import { findLabFolder, runsFolder } from '@safechaos/engine'
 
 /** A run, or a stack that `up` holds, as its traces tell it: its part of the state folder, its evidence, or both. */
@@ -68,7 +68,7 @@ function runsOf({ labDir, stateDir }: LabPlace, beginning: string): KnownRun[] {
     if (file === undefined && runDir === undefined) return []
     const ended = readEndedFile(stateDir, run)
     const startedAt = file?.startedAt ?? statSync(runDir ?? labDir).birthtimeMs
-    const live = file !== undefined && isLive(stateDir, file)
+    const live = file !== undefined && agentLives(stateDir, file)
     return [{ run, labDir, stateDir, startedAt, live, detached: file?.detached ?? false, containment: file?.containment, ended, runDir }]
   })
 }
