@@ -1,19 +1,8 @@
 import { digestOf } from '@safechaos/agent'
 import { type DigestedPlan, faultOf, type FaultSpec, type Plan, type PlannedStage, type PlannedTarget, type Stack } from '@safechaos/core'
+import { service } from './stacks.ts'
 
-const fakeService = (name: string, replicas: number): Stack['services'][number] => ({
-  name,
-  replicas,
-  command: ['true'],
-  cwd: '.',
-  environment: {},
-  dependsOn: [],
-  health: undefined,
-  restart: 'no',
-  networks: ['default'],
-  volumes: [],
-  ports: [],
-})
+const fakeService = (name: string, replicas: number): Stack['services'][number] => service(name, { replicas, command: ['true'] })
 
 /** Three workers and an API on one network; nothing of it is ever started. */
 export const fakeStack: Stack = { name: 'fake', services: [fakeService('worker', 3), fakeService('api', 1)], networks: ['default'] }

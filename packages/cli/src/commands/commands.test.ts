@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { prepare } from '@safechaos/engine'
 import pc from 'picocolors'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { runCommandLine } from '../command-line.ts'
+import { callIn } from '../../../../test/support/call-in.ts'
 import { COMMANDS } from '../command-table.ts'
 import type { Examination } from '../doctor/examine.ts'
 import { bashScript, fishScript, zshScript } from '../output/completion-scripts.ts'
@@ -19,17 +19,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function call(words: readonly string[], cwd = folder) {
-  const [out, err]: [string[], string[]] = [[], []]
-  const environment = { PATH: process.env.PATH, HOME: folder, XDG_STATE_HOME: join(folder, 'state') }
-  const exit = await runCommandLine(words, {
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    environment,
-    cwd,
-  })
-  return { exit, out: out.join(''), err: err.join('') }
-}
+const call = (words: readonly string[], cwd = folder) => callIn(folder, words, cwd)
 
 describe('init', () => {
   test('writes a lab that can be planned and is allowed, with a lab.yaml of at most 25 lines', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLedger } from '@safechaos/engine'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runCommandLine } from '../command-line.ts'
+import { callIn } from '../../../../test/support/call-in.ts'
 
 let folder: string
 let runDir: string
@@ -14,16 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function logs(...words: readonly string[]) {
-  const [out, err]: [string[], string[]] = [[], []]
-  const exit = await runCommandLine(['logs', ...words], {
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    environment: { HOME: folder, XDG_STATE_HOME: join(folder, 'state') },
-    cwd: folder,
-  })
-  return { exit, out: out.join(''), err: err.join('') }
-}
+const logs = (...words: readonly string[]) => callIn(folder, ['logs', ...words])
 
 /** A run that had these replicas, of which web#1 wrote one line if `spoke`. */
 function runWith(replicas: readonly string[], spoke: boolean): void {

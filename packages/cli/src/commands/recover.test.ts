@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { runCommandLine } from '../command-line.ts'
+import { callIn } from '../../../../test/support/call-in.ts'
 
 let folder: string
 beforeEach(() => {
@@ -10,17 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function call(...words: string[]) {
-  const [out, err]: [string[], string[]] = [[], []]
-  const environment = { PATH: process.env.PATH, HOME: folder, XDG_STATE_HOME: join(folder, 'state') }
-  const exit = await runCommandLine(words, {
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    environment,
-    cwd: folder,
-  })
-  return { exit, out: out.join(''), err: err.join('') }
-}
+const call = (...words: string[]) => callIn(folder, words)
 
 const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
 const dead = { pid: process.pid, start: '1' }

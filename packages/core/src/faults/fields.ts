@@ -1,9 +1,13 @@
 import { Pattern } from '../pattern/pattern.ts'
 import type { Zod } from '../zod.ts'
+import { SIGNALS } from './step.ts'
 
 /** A service of the stack, by its Compose name. */
 export const serviceName = (z: Zod) =>
   z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, 'a service name has letters, digits, dot, dash and underscore')
+
+/** A signal that ends a process, or may: none that only stops it or lets it go on. */
+export const endingSignal = (z: Zod) => z.enum(SIGNALS).exclude(['SIGSTOP', 'SIGCONT']).default('SIGKILL')
 
 /** A regular expression over whole command lines; braces around a bare word are refused, since templates use them. */
 export const commandLinePattern = (z: Zod) =>

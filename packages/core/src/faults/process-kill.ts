@@ -1,8 +1,7 @@
 import { duration, durationText } from '../units.ts'
 import type { SpecOf, Zod } from '../zod.ts'
 import { defineFault } from './fault.ts'
-import { commandLinePattern, serviceName } from './fields.ts'
-import { SIGNALS } from './step.ts'
+import { commandLinePattern, endingSignal, serviceName } from './fields.ts'
 
 /** The controller waits for an inject, and for what it looks like, no longer than a minute. */
 const LONGEST_GRACE_MS = 30_000
@@ -11,7 +10,7 @@ const schema = (z: Zod) =>
   z.strictObject({
     kind: z.literal('process.kill'),
     target: serviceName(z).describe('the service whose processes die'),
-    signal: z.enum(SIGNALS).exclude(['SIGSTOP', 'SIGCONT']).default('SIGKILL').describe('the signal that is sent first'),
+    signal: endingSignal(z).describe('the signal that is sent first'),
     grace: duration(z)
       .refine((ms) => ms <= LONGEST_GRACE_MS, `grace is at most ${durationText(LONGEST_GRACE_MS)}`)
       .optional()

@@ -1,14 +1,13 @@
 import { duration, durationText } from '../units.ts'
 import type { SpecOf, Zod } from '../zod.ts'
 import { defineFault } from './fault.ts'
-import { serviceName } from './fields.ts'
-import { SIGNALS } from './step.ts'
+import { endingSignal, serviceName } from './fields.ts'
 
 const schema = (z: Zod) =>
   z.strictObject({
     kind: z.literal('process.roulette'),
     target: serviceName(z).describe('the service whose replicas are the possible victims'),
-    signal: z.enum(SIGNALS).exclude(['SIGSTOP', 'SIGCONT']).default('SIGKILL').describe('the signal that a victim gets'),
+    signal: endingSignal(z).describe('the signal that a victim gets'),
     meanInterval: duration(z)
       .refine((ms) => ms >= 100, 'meanInterval is at least 100ms')
       .prefault('5s')
