@@ -62,7 +62,8 @@ async function attempt(how: How): Promise<Escape> {
     const listens = `require('node:http').createServer().listen(${canary.port})`
     const victim = service('victim', { command: [process.execPath, '-e', listens], networks: ['back'] })
     const hostile = service('hostile', { command: [process.execPath, 'hostile-service.ts', JSON.stringify(aims)], networks: ['front'] })
-    await enclosure.start(stackOf(victim, hostile), stackDir)
+    await enclosure.prepare(stackOf(victim, hostile), stackDir)
+    await enclosure.start()
     const member = async () => (await enclosure.members()).find(({ id }) => id === 'victim#1')
     const before = (await member())?.pid
     const report = (): string | undefined => lines.find((line) => line.startsWith('{'))

@@ -11,6 +11,7 @@ import { type Bench, type BenchOptions, quantile, type Row, timed } from './benc
 import { packagedEntry } from './packaged.ts'
 import { type Pair, pairsOf } from './pairs.ts'
 import { seeded } from './seeded.ts'
+import { openOn } from '../support/open-on.ts'
 
 const CYCLES = 200
 const TYPED = 40
@@ -63,7 +64,7 @@ async function cycle(lab: CrashLab, { containment }: Pair, prepared: Prepared, w
   const run = lab.newRun()
   const link = startAgent({ run, labDir: prepared.labDir, containment, stateDir: lab.stateDir, detached: false })
   try {
-    await link.ask({ ask: 'open', planned: prepared.planned, stack: prepared.stack, stackDir: prepared.stackDir })
+    await openOn(link, prepared)
     await injectUntilOne(link)
     await sleep(waitMs)
     const reverted = heard(link, (word) => word.word === 'reverted')
@@ -131,7 +132,7 @@ async function typed(lab: CrashLab, { n = TYPED, say }: BenchOptions): Promise<R
   const run = lab.newRun()
   const link = startAgent({ run, labDir, containment: pair.containment, stateDir: lab.stateDir, detached: false })
   try {
-    await link.ask({ ask: 'open', planned, stack, stackDir })
+    await openOn(link, { planned, stack, stackDir })
     const file = runFolder(lab.stateDir, run).abort
     const bare: number[] = []
     const values: number[] = []

@@ -5,6 +5,7 @@
 import { startAgent } from '@safechaos/agent'
 import { prepare } from '@safechaos/engine'
 import type { DriverArguments, Phase } from './driver-phases.ts'
+import { openOn } from '../support/open-on.ts'
 
 const args = JSON.parse(process.argv[2] ?? '{}') as DriverArguments
 const prepared = await prepare({ charter: args.charter, containment: args.containment })
@@ -20,7 +21,7 @@ async function reach(phase: Phase): Promise<void> {
 }
 
 await reach('launched')
-await link.ask({ ask: 'open', planned: prepared.planned, stack: prepared.stack, stackDir: prepared.stackDir })
+await openOn(link, prepared)
 await reach('opened')
 const injected = link.ask({ ask: 'inject', stage: 1 })
 await reach('injecting')

@@ -22,6 +22,7 @@ import { buildIfStale } from '../../scripts/build.ts'
 import { fakePlan } from '../support/fake-run.ts'
 import { marked } from '../support/marked.ts'
 import { sleepers } from '../support/small-stack.ts'
+import { openOn } from '../support/open-on.ts'
 
 const stack = sleepers(2)
 const targets = ['worker#1', 'worker#2']
@@ -53,7 +54,7 @@ describe('the agent with real processes', () => {
   const open = async (planned = pause, environment: Record<string, string> = {}): Promise<AgentLink> => {
     const link = startAgent({ run, labDir, containment: 'process', stateDir, detached: false }, { environment })
     links.push(link)
-    await link.ask({ ask: 'open', planned, stack, stackDir: labDir })
+    await openOn(link, { planned, stack, stackDir: labDir })
     return link
   }
   const stopped = (): number => marked(run).filter(({ state }) => state === 'T').length
@@ -139,14 +140,14 @@ describe('the agent with real processes', () => {
     await open()
     const second = startAgent({ run: `${run}b`, labDir, containment: 'process', stateDir, detached: false })
     links.push(second)
-    await expect(second.ask({ ask: 'open', planned: pause, stack, stackDir: labDir })).rejects.toMatchObject({ code: 'SC_BUSY' })
+    await expect(openOn(second, { planned: pause, stack, stackDir: labDir })).rejects.toMatchObject({ code: 'SC_BUSY' })
     await second.end()
     const [first] = links
     if (first !== undefined) process.kill(first.pid, 'SIGKILL')
     await ended()
     const third = startAgent({ run: `${run}c`, labDir, containment: 'process', stateDir, detached: false })
     links.push(third)
-    expect((await third.ask({ ask: 'open', planned: pause, stack, stackDir: labDir })).epoch).toBe(2)
+    expect((await openOn(third, { planned: pause, stack, stackDir: labDir })).epoch).toBe(2)
   })
 
   test.each(CRASH_POINTS.filter((point) => !point.endsWith('renew')))(
@@ -156,7 +157,7 @@ describe('the agent with real processes', () => {
       links.push(link)
       const gone = new Promise((done) => link.onGone(done))
       const script = async (): Promise<void> => {
-        await link.ask({ ask: 'open', planned: pause, stack, stackDir: labDir })
+        await openOn(link, { planned: pause, stack, stackDir: labDir })
         await link.ask({ ask: 'inject', stage: 1 })
         await link.ask({ ask: 'renew', newest: Date.now() })
         await link.ask({ ask: 'revert', cause: 'completed' })

@@ -4,6 +4,7 @@ import { newRunId, prepare } from '@safechaos/engine'
 import { afterAll, describe, expect, test } from 'vitest'
 import { CALM_STACK, calmCharter } from '../support/calm-stack.ts'
 import { atMost, holding, realLab, skipLoudly, type Told } from '../support/real-lab.ts'
+import { openOn } from '../support/open-on.ts'
 
 const someAtOnce = atMost(3)
 const strangers: ChildProcess[] = []
@@ -67,7 +68,7 @@ describe.concurrent('a selector', () => {
     const grown = { ...approved, services: approved.services.map((service) => ({ ...service, replicas: 30 })) }
     const link = startAgent({ run: newRunId(), labDir: lab.labDir, containment: 'process', stateDir: lab.stateDir, detached: false })
     try {
-      await expect(link.ask({ ask: 'open', planned, stack: grown, stackDir })).rejects.toMatchObject({ code: 'SC_PLAN_MISMATCH' })
+      await expect(openOn(link, { planned, stack: grown, stackDir })).rejects.toMatchObject({ code: 'SC_PLAN_MISMATCH' })
       await expect(link.ask({ ask: 'inject', stage: 1 })).rejects.toMatchObject({ code: 'SC_GRANT' })
     } finally {
       expect(await link.end()).toBe(true)

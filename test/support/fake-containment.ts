@@ -66,7 +66,7 @@ export class FakeEnclosure implements Enclosure {
     this.#ear = setInterval(() => void this.#listen(), 20).unref()
   }
 
-  async start(stack: Stack): Promise<void> {
+  async prepare(stack: Stack): Promise<void> {
     await this.#hear()
     const all = stack.services.flatMap((service) =>
       Array.from({ length: service.replicas }, (_, index) => ({ id: `${service.name}#${index + 1}`, service })),
@@ -80,6 +80,10 @@ export class FakeEnclosure implements Enclosure {
       pid: this.#nextPid(),
       heldDown: false,
     }))
+  }
+
+  async start(): Promise<void> {
+    await this.#hear()
     const broken = this.#replicas.find(({ service }) => service.command[0] === 'false')
     if (broken !== undefined) throw new SafechaosError({ code: 'SC_STACK', message: `${broken.id} exited with code 1 right after it was started` })
     for (const { id } of this.#replicas) this.#emit({ event: 'service', at: Date.now(), service: id, state: 'up', detail: '' })

@@ -28,7 +28,7 @@ export interface Knobs {
 export type Did =
   | { readonly did: 'arm' | 'disarm'; readonly act: string }
   | { readonly did: 'inject' | 'undo' | 'renew' | 'look'; readonly act: string; readonly target: string }
-  | { readonly did: 'start' | 'close' }
+  | { readonly did: 'prepare' | 'start' | 'close' }
 
 /** What a step of the catalogue is for, by its own words. */
 function kindOf(step: Step): 'inject' | 'undo' | 'renew' {
@@ -69,7 +69,10 @@ export class FakeEnclosure implements Enclosure {
     }
   }
 
-  async start(_stack: Stack, _stackDir: string): Promise<void> {
+  async prepare(_stack: Stack, _stackDir: string): Promise<void> {
+    this.did.push({ did: 'prepare' })
+  }
+  async start(): Promise<void> {
     this.did.push({ did: 'start' })
   }
   async members(): Promise<readonly Member[]> {

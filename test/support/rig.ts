@@ -42,7 +42,10 @@ export async function openRig(
     stackDir,
     workDir,
     events,
-    start: (stack) => enclosure.start(stack, stackDir),
+    start: async (stack) => {
+      await enclosure.prepare(stack, stackDir)
+      await enclosure.start()
+    },
     [Symbol.asyncDispose]: async () => {
       await enclosure.close()
       closeSync(logFd)

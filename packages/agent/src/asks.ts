@@ -6,6 +6,10 @@ type Handlers = { readonly [A in Ask['ask']]: (session: Session, ask: Extract<As
 
 /** What each ask does. Several may run at once: a renewal does not wait for an injection, and a revert waits for nothing. */
 const HANDLERS: Handlers = {
+  prepare: async (session, { stack, stackDir }) => {
+    await session.prepare(stack, stackDir)
+    return {}
+  },
   open: (session, ask) => session.open(ask),
   tap: async (session, { config }) => {
     await session.enclosure.tap(config)
@@ -20,7 +24,7 @@ const HANDLERS: Handlers = {
   revert: (session, { cause }) => session.end(cause, 'the controller asked for it', true),
   snapshot: async (session) => ({ detail: await session.enclosure.snapshot() }),
   restore: async (session) => ({ detail: await session.enclosure.restore() }),
-  files: async (session) => ({ changed: session.changedFiles() }),
+  files: async (session) => ({ changed: await session.changedFiles() }),
   residue: async (session) => ({ residue: await session.enclosure.residue() }),
   close: async (session) => ({ residue: await session.close() }),
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fakePlan, fakeStack } from '../../../test/support/fake-run.ts'
 import { readChain } from './chain.ts'
 import { type AgentLink, startAgent } from './link.ts'
+import type { Answers } from './protocol.ts'
 import { listLocks } from './lock-file.ts'
 import { listOwed } from './owed.ts'
 import { type EndedFile, readEndedFile, runFolder } from './run-folder.ts'
@@ -34,7 +35,10 @@ describe('an agent as a process', () => {
     links.push(link)
     return link
   }
-  const open = async (link: AgentLink): Promise<void> => void (await link.ask({ ask: 'open', planned, stack: fakeStack, stackDir: emptyDir }))
+  const open = async (link: AgentLink): Promise<Answers['open']> => {
+    await link.ask({ ask: 'prepare', stack: fakeStack, stackDir: emptyDir })
+    return link.ask({ ask: 'open', planned })
+  }
   const ended = async (run: string): Promise<EndedFile | undefined> => {
     const file = runFolder(stateDir, run).ended
     for (let looks = 0; looks < 400 && !existsSync(file); looks += 1) await sleep(20)
@@ -44,7 +48,7 @@ describe('an agent as a process', () => {
   test('opens, injects stage after stage, reverts, closes, and owes nothing afterwards', async () => {
     const link = start('whole')
     await link.ready
-    const opened = await link.ask({ ask: 'open', planned, stack: fakeStack, stackDir: emptyDir })
+    const opened = await open(link)
     expect(opened.epoch).toBe(1)
     expect(listRuns(stateDir).map(({ run }) => run)).toEqual(['whole'])
     const lines = (await link.ask({ ask: 'preflight' })).lines

@@ -38,6 +38,7 @@ export interface AgentLink {
 
 /** How long each ask may take, in milliseconds, unless the caller says otherwise: longer than everything in it at its own deadline. */
 const DEADLINE_MS = {
+  prepare: 90_000,
   open: 180_000,
   tap: 15_000,
   members: 5000,
@@ -72,7 +73,7 @@ interface Pending {
 }
 
 /**
- * Starts an agent in a session of its own, so that no Ctrl-C meant for us ends it. It launches its enclosure at once; `ask({ ask: 'open' })`
+ * Starts an agent in a session of its own, so that no Ctrl-C meant for us ends it. It launches its enclosure at once; `ask({ ask: 'prepare' })`
  * waits for that. Throws SC_STATE if its part of the state folder cannot be made.
  */
 export function startAgent(start: StartArguments, options: StartOptions = {}): AgentLink {

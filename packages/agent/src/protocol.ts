@@ -6,8 +6,10 @@ import type { ActRecord, CheckLine, DigestedPlan, EndCause, ErrorCode, Residue, 
  * rebuilds the templates and compares. End of its input means that the controller is gone: it reverts, closes and exits.
  */
 export type Ask =
-  /** The walls are launched with the agent's start (its arguments name run, lab and containment); this hands over what to run inside them. */
-  | { readonly ask: 'open'; readonly planned: DigestedPlan | undefined; readonly stack: Stack; readonly stackDir: string }
+  /** The walls are launched with the agent's start (its arguments name run, lab and containment); this hands over what is to run inside them. Starts nothing. */
+  | { readonly ask: 'prepare'; readonly stack: Stack; readonly stackDir: string }
+  /** Starts the prepared stack, if it is the one of the plan. Without a plan it is only held (`up`). */
+  | { readonly ask: 'open'; readonly planned: DigestedPlan | undefined }
   | { readonly ask: 'tap'; readonly config: TapConfig }
   | { readonly ask: 'members' }
   | { readonly ask: 'walls' }
@@ -27,6 +29,7 @@ export type Ask =
   | { readonly ask: 'close' }
 
 export interface Answers {
+  readonly prepare: Record<string, never>
   readonly open: {
     readonly members: readonly Member[]
     readonly identity: EnclosureIdentity

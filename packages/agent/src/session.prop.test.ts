@@ -88,7 +88,8 @@ const nameOf = (rig: SessionRig, worker: string): string => rig.planned.plan.tar
 async function play(kind: Kind, commands: readonly Command[]): Promise<string[]> {
   const rig = new SessionRig(kind)
   try {
-    await rig.session.open({ ask: 'open', planned: rig.planned, stack: fakeStack, stackDir: rig.stateDir })
+    await rig.session.prepare(fakeStack, rig.stateDir)
+    await rig.session.open({ ask: 'open', planned: rig.planned })
     for (const command of commands) {
       await act(rig, command)
       if (rig.leaseUntil !== undefined && rig.clock.mono >= rig.leaseUntil) await judgeLease(rig)
@@ -152,7 +153,8 @@ describe('a session, whatever it is asked and whatever fails', () => {
         (error: { code: string }) => error.code,
       )
     try {
-      await session.open({ ask: 'open', planned: rig.planned, stack: fakeStack, stackDir: rig.stateDir })
+      await session.prepare(fakeStack, rig.stateDir)
+      await session.open({ ask: 'open', planned: rig.planned })
       await expect(session.run.renew(clock.now()), 'too early, and no reason to end').resolves.toBeDefined()
       const taken = clock.now()
       clock.mono += 10

@@ -1,18 +1,18 @@
 import type { Enclosure, EnclosureEvent } from '@safechaos/containments'
-import { canMove, type EndCause, isStopped, type Residue, type RunState, SafechaosError, type Seen } from '@safechaos/core'
+import { canMove, type EndCause, isStopped, type Residue, type RunState, SafechaosError, type Seen, type Stack } from '@safechaos/core'
 import type { Doing } from './act.ts'
 import { endEnclosure, logFailure, seenGone } from './after-close.ts'
 import { Chain } from './chain.ts'
 import { crashPoint } from './crash-points.ts'
 import { writeDurablySync } from './durable.ts'
 import { EnvironmentHold } from './environment.ts'
+import { HandedStack } from './handed-stack.ts'
 import type { Left } from './outside.ts'
 import { bootId } from './process-identity.ts'
 import type { Answers, Ask, RevertAnswer } from './protocol.ts'
 import { Run } from './run.ts'
 import type { SessionParts } from './session-parts.ts'
 import { type EndedFile, type RunFolder, runFolder } from './run-folder.ts'
-import { changedSince, type SeenFiles } from './stack-digest.ts'
 import { tellOnce } from './tell-once.ts'
 import { within } from './within.ts'
 
@@ -40,9 +40,11 @@ export class Session {
   #enclosure: Enclosure | undefined
   #run: Run | undefined
   #state: RunState = 'planned'
+  #handed: Promise<HandedStack> | undefined
+  /** Has everything that the stack's services will have around them. */
+  #stands: Promise<Enclosure> | undefined
   #opening = false
   #gone: Promise<Seen> | undefined
-  #files: SeenFiles = new Map()
   #ending: Ending | undefined
   #closing: Promise<Residue> | undefined
   readonly #also: ReturnType<typeof tellOnce>
@@ -64,21 +66,40 @@ export class Session {
     enclosure.on((event) => this.#hear(event))
   }
 
+  /** Makes what the stack's services will have around them, and starts none: nothing is granted yet. Throws SC_STACK, SC_CONTAINMENT; so does `open` then. */
+  async prepare(stack: Stack, stackDir: string): Promise<void> {
+    if (this.#handed !== undefined) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was already given a stack' })
+    const { digestStack, launched, loadPlanCheck, arguments: args } = this.#parts
+    this.#handed = (async () => new HandedStack(digestStack, { stack, stackDir, labDir: args.labDir }))()
+    this.#stands = this.#handed.then(async () => {
+      // While the walls still rise: what compares the plan is wanted next.
+      if (!args.detached) await loadPlanCheck()
+      const enclosure = await launched
+      this.#assertGoing()
+      await enclosure.prepare(stack, stackDir)
+      return enclosure
+    })
+    await this.#stands
+  }
+
   /** Believes the plan, takes the environment, starts the services. Throws SC_PLAN_MISMATCH, SC_UNCLEAN, SC_BUSY, SC_STACK, SC_CONTAINMENT. */
-  async open({ planned, stack, stackDir }: Open): Promise<Answers['open']> {
+  async open({ planned }: Open): Promise<Answers['open']> {
     if (this.#opening) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was already opened' })
+    const [handed, stands] = [this.#handed, this.#stands]
+    if (handed === undefined || stands === undefined) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was given no stack' })
     this.#opening = true
     const { containment, arguments: args, records, owed } = this.#parts
-    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, stack, this.#seen(stack, stackDir), containment.name)
+    const { stack, digest } = await handed
+    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, stack, digest, containment.name)
     const late = new SafechaosError({ code: 'SC_STATE', message: 'earlier runs could not be put in order in time' })
     await within(this.#parts.recovered, RECOVERY_MS, () => Promise.reject(late))
     const reaper = await this.#parts.reaper
     const epoch = planned === undefined ? 0 : await this.#hold.take(planned.plan.environment)
-    const enclosure = await this.#parts.launched
+    const enclosure = await stands
     this.#assertGoing()
     // The enclosure is owed already; by its identity it is found more surely.
     const identified = records.write([{ number: 0, owed: { ...owed, identity: enclosure.identity } }])
-    await Promise.all([enclosure.start(stack, stackDir), identified])
+    await Promise.all([enclosure.start(), identified])
     this.#assertGoing()
     this.#move('open')
     if (planned !== undefined && checked !== undefined) {
@@ -115,9 +136,9 @@ export class Session {
     return this.#run
   }
 
-  /** Files that a service could see and that are not what they were at the opening. */
-  changedFiles(): readonly string[] {
-    return changedSince(this.#files, this.#parts.arguments.labDir)
+  /** Files that a service could see and that are not what they were when the stack was handed over. */
+  async changedFiles(): Promise<readonly string[]> {
+    return (await this.#handed)?.changed() ?? []
   }
 
   async inject(stage: number): Promise<Answers['inject']> {
@@ -232,14 +253,6 @@ export class Session {
     if (event.event !== 'ended' || this.#closing !== undefined) return
     this.#gone ??= seenGone(this.#left(this.#enclosure))
     void this.end('error', `the enclosure ended by itself: ${event.detail}`)
-  }
-
-  /** The stack's own digest, made again: a program that was changed after the planning is not the one that was planned. */
-  #seen(stack: Open['stack'], stackDir: string): string {
-    const seen = this.#parts.digestStack(stack, stackDir, this.#parts.arguments.labDir)
-    if (!seen.ok) throw new SafechaosError(seen.problem)
-    this.#files = seen.files
-    return seen.digest
   }
 
   #left(enclosure: Enclosure | undefined): Left {

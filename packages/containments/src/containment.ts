@@ -100,8 +100,10 @@ export interface TapConfig {
 
 export interface Enclosure {
   readonly identity: EnclosureIdentity
-  /** Starts the stack's services in order and waits until each is up (healthy, where it has a check). Throws SC_STACK, SC_CONTAINMENT. */
-  start(stack: Stack, stackDir: string): Promise<void>
+  /** Makes what the stack's services will have around them (networks, a writable layer) and starts none of them. Once. Throws SC_STACK, SC_CONTAINMENT. */
+  prepare(stack: Stack, stackDir: string): Promise<void>
+  /** Starts the services of the prepared stack in order and waits until each is up (healthy, where it has a check). Throws SC_STACK, SC_CONTAINMENT. */
+  start(): Promise<void>
   members(): Promise<readonly Member[]>
   facts(target: PlannedTarget): Facts
   /** Gives the init the bound undo of an act before it is injected, for the case that we go deaf or hang. */

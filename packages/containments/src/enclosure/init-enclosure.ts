@@ -26,6 +26,7 @@ const READY_WITHIN_MS = 10_000
 const SHORT_MS = 5000
 /** Beyond a step's own deadline: what the way to and from the init may cost on a busy machine. */
 const SLACK_MS = 1500
+const PREPARE_WITHIN_MS = 75_000
 const START_WITHIN_MS = 180_000
 const COPY_WITHIN_MS = 60_000
 const END_WITHIN_MS = 1000
@@ -110,9 +111,13 @@ export class InitEnclosure implements Enclosure {
     }
   }
 
-  async start(stack: Stack, stackDir: string): Promise<void> {
-    const { addresses } = await this.#channel.ask({ ask: 'start', stack, stackDir }, START_WITHIN_MS)
+  async prepare(stack: Stack, stackDir: string): Promise<void> {
+    const { addresses } = await this.#channel.ask({ ask: 'prepare', stack, stackDir }, PREPARE_WITHIN_MS)
     this.#addresses = addresses
+  }
+
+  async start(): Promise<void> {
+    await this.#channel.ask({ ask: 'start' }, START_WITHIN_MS)
   }
 
   async members(): Promise<readonly Member[]> {

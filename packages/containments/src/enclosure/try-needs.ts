@@ -56,7 +56,8 @@ const TRIALS: Readonly<Record<Need, Trial>> = {
 
 /** Tries every need in an open enclosure, on a service of its own; a failure is a value. `labDir` is used as the stack's folder. */
 export async function tryNeeds(enclosure: Enclosure, labDir: string): Promise<Probe['needs']> {
-  await enclosure.start(STACK, labDir)
+  await enclosure.prepare(STACK, labDir)
+  await enclosure.start()
   const tried: Probe['needs'][number][] = []
   for (const need of ['signals', 'hold', 'nft', 'services'] as const)
     tried.push({ need, ...(await tryOne(enclosure, `probe-${need}`, TRIALS[need])) })

@@ -3,7 +3,8 @@ import type { EnclosureEvent, Member, StepResult, TapConfig } from '../containme
 
 /** What the agent asks of the init: JSON lines on the init's standard input. The end of that input ends everything. */
 export type InitAsk =
-  | { readonly ask: 'start'; readonly stack: Stack; readonly stackDir: string }
+  | { readonly ask: 'prepare'; readonly stack: Stack; readonly stackDir: string }
+  | { readonly ask: 'start' }
   | { readonly ask: 'members' }
   | { readonly ask: 'arm'; readonly act: string; readonly target: PlannedTarget; readonly undo: readonly Step[] }
   | { readonly ask: 'run'; readonly act: string; readonly target: PlannedTarget; readonly step: Step }
@@ -23,7 +24,8 @@ export type InitAsk =
 
 export interface InitAnswers {
   /** Addresses by replica id. */
-  readonly start: { readonly addresses: Readonly<Record<string, string>> }
+  readonly prepare: { readonly addresses: Readonly<Record<string, string>> }
+  readonly start: Record<string, never>
   readonly members: { readonly members: readonly Member[] }
   readonly arm: Record<string, never>
   readonly run: { readonly result: StepResult }

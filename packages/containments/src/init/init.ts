@@ -42,8 +42,11 @@ export class Init {
 
   async answer(ask: Exclude<InitAsk, { ask: 'beat' }>): Promise<InitAnswers[keyof InitAnswers]> {
     switch (ask.ask) {
+      case 'prepare':
+        return { addresses: await this.#services.prepare(ask.stack, ask.stackDir) }
       case 'start':
-        return { addresses: await this.#services.start(ask.stack, ask.stackDir) }
+        await this.#services.start()
+        return {}
       case 'members':
         return { members: this.#services.members() }
       case 'arm':

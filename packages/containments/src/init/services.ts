@@ -16,6 +16,7 @@ const SETTLE_MS = 25
 export class Services {
   #replicas: readonly Replica[] = []
   #stack: Stack = { name: '', services: [], networks: [] }
+  #phase: 'bare' | 'preparing' | 'prepared' | 'started' = 'bare'
   readonly #lastLines = new Map<string, string[]>()
   readonly #run: string
   readonly #spawner: Spawner
@@ -39,21 +40,29 @@ export class Services {
     return this.#replicas
   }
 
-  /** Throws a Refusal (SC_STACK) that names what did not start. */
-  async start(stack: Stack, stackDir: string): Promise<Readonly<Record<string, string>>> {
-    if (this.#replicas.length > 0) throw new Refusal('SC_CONTAINMENT', 'the stack was started already')
-    const addresses = await this.#spawner.prepare(stack, stackDir)
+  /** Makes what the services will have around them, and starts none. Throws a Refusal (SC_STACK, SC_CONTAINMENT). */
+  async prepare(stack: Stack, stackDir: string): Promise<Readonly<Record<string, string>>> {
+    if (this.#phase !== 'bare') throw new Refusal('SC_CONTAINMENT', 'a stack was prepared already')
+    this.#phase = 'preparing'
     this.#stack = stack
+    const addresses = await this.#spawner.prepare(stack, stackDir)
     this.#replicas = stack.services.flatMap((service) =>
       replicaIds(service).map((id) => new Replica(service, id, addresses.get(id) ?? '', this.#house)),
     )
+    this.#phase = 'prepared'
+    return Object.fromEntries(addresses)
+  }
+
+  /** Starts what was prepared. Throws a Refusal (SC_STACK) that names what did not start. */
+  async start(): Promise<void> {
+    if (this.#phase !== 'prepared') throw new Refusal('SC_CONTAINMENT', `a stack that is ${this.#phase} cannot be started`)
+    this.#phase = 'started'
     const started = new Map<string, Promise<void>>()
-    for (const service of stack.services) started.set(service.name, this.#startService(service, started))
+    for (const service of this.#stack.services) started.set(service.name, this.#startService(service, started))
     const results = await Promise.allSettled(started.values())
     const failed = results.find((result) => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
     await this.#settle()
-    return Object.fromEntries(addresses)
   }
 
   members(): Member[] {

@@ -1,13 +1,11 @@
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import { digestOf, sha256 } from '@safechaos/agent'
-import { type Charter, checkReferences, type ContainmentName, expandCharter, type Lab, type Problem, SafechaosError } from '@safechaos/core'
+import { type Charter, type ContainmentName, type Lab, type Problem, SafechaosError } from '@safechaos/core'
 import { findLabFolder } from './find-lab-folder.ts'
 import { ownerOf } from './git-identity.ts'
 import { FILE_LIMITS } from './limits.ts'
 import { loadStack, type LoadedStack, type StackReading } from './load-stack.ts'
-import { located } from './located.ts'
 import { readBytes } from './read-bytes.ts'
-import { readLab } from './read-lab.ts'
 import { readYamlFile, type YamlFile } from './read-yaml-file.ts'
 import { onlyStack } from './stack-files.ts'
 
@@ -30,30 +28,33 @@ export interface LoadOptions {
   readonly containment: ContainmentName
   /** Takes the place of what the charter says. */
   readonly override?: ContainmentName | undefined
+  /** Is told the stack as soon as it is read, while the charter is not yet. */
+  readonly onStack?: ((loaded: LoadedStack) => void) | undefined
 }
 
 /** Reads a charter, its lab and its stack. Throws one SafechaosError that carries every problem of all three. */
-export async function loadCharter(path: string, { containment, override }: LoadOptions): Promise<LoadedCharter> {
+export async function loadCharter(path: string, { containment, override, onStack }: LoadOptions): Promise<LoadedCharter> {
   const charterFile = resolve(path)
   const folder = dirname(charterFile)
   const early = namesOwner(charterFile) ? undefined : ownerOf(folder)
   const file = readYamlFile(charterFile)
   if (file.problems.length > 0) throw refusal(file.problems)
   const labDir = findLabFolder(folder)
-  const { lab, problems: labProblems } = readLab(labDir)
   const stack = readStackOf(file, labDir)
+  if (stack.ok) onStack?.(stack.loaded)
   const charterDigest = sha256(file.bytes)
-  const read = expandCharter(file.value, {
+  const { readCharter } = await import('./read-charter.ts')
+  const read = readCharter(file, labDir, stack.ok ? stack.loaded.stack : undefined, {
     fileName: basename(charterFile),
     stackFile: stack.ok ? relative(folder, stack.loaded.stackFile) : 'unknown',
     containment,
     owner: textOf(file, 'owner') ?? (await (early ?? ownerOf(folder))),
     seed: charterDigest.slice(0, 16),
   })
-  const references = read.ok && stack.ok && lab ? checkReferences(read.value, stack.loaded.stack, lab) : []
-  const problems = [...located(read.ok ? references : read.problems, file, 'SC_INVALID'), ...labProblems, ...(stack.ok ? [] : stack.problems)]
-  if (problems.length > 0 || !read.ok || !stack.ok || !lab) throw refusal(problems)
-  const charter = { ...read.value, containment: override ?? read.value.containment }
+  const { lab } = read
+  const problems = [...read.problems, ...(stack.ok ? [] : stack.problems)]
+  if (problems.length > 0 || !read.charter || !stack.ok || !lab) throw refusal(problems)
+  const charter = { ...read.charter, containment: override ?? read.charter.containment }
   const expansionDigest = digestOf(charter)
   return { lab, labDir, charter, charterFile, charterBytes: file.bytes, charterDigest, expansionDigest, ...stack.loaded }
 }

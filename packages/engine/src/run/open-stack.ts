@@ -4,11 +4,11 @@ import { invariantSignals } from './invariants.ts'
 import type { Prepared } from './prepare.ts'
 
 /**
- * Hands the plan and the stack to the agent, while its walls are still being raised: it compares the plan with its own catalogue, and starts
- * the services as soon as the walls stand. Waits until they are up.
+ * Hands the plan to the agent, which has the stack already: it compares the plan with its own catalogue, and starts the services as soon as
+ * everything that they need stands. Waits until they are up.
  */
-export async function openStack(desk: Desk, { planned, stack, stackDir }: Prepared, fellBack: string | undefined): Promise<string> {
-  const opening = desk.link.ask({ ask: 'open', planned, stack, stackDir })
+export async function openStack(desk: Desk, { planned }: Prepared, fellBack: string | undefined): Promise<string> {
+  const opening = desk.link.ask({ ask: 'open', planned })
   opening.catch(() => undefined)
   const answered = opening.then(
     () => undefined,

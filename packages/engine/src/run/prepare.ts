@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { digestOf } from '@safechaos/agent'
 import { buildPlan, type ContainmentName, decide, type Decision, type DigestedPlan, type Json, SafechaosError } from '@safechaos/core'
 import { loadCharter, type LoadedCharter } from '../files/load-charter.ts'
+import type { LoadedStack } from '../files/load-stack.ts'
 import { type EarlyRun, newRunId, startEarly, startFor } from './early.ts'
 
 export interface RunOptions {
@@ -20,11 +21,11 @@ export interface Prepared extends LoadedCharter {
 }
 
 /**
- * Reads, checks, plans and asks the policy. `assume` is the containment for a charter that names none. Throws SafechaosError with every problem
- * found; a denial is a value.
+ * Reads, checks, plans and asks the policy. `assume` is the containment for a charter that names none; `onStack` is told the stack before the
+ * rest is read. Throws SafechaosError with every problem found; a denial is a value.
  */
-export async function prepare(options: RunOptions, assume: ContainmentName = 'sandbox'): Promise<Prepared> {
-  const loaded = await loadCharter(options.charter, { containment: assume, override: options.containment })
+export async function prepare(options: RunOptions, assume: ContainmentName = 'sandbox', onStack?: (loaded: LoadedStack) => void): Promise<Prepared> {
+  const loaded = await loadCharter(options.charter, { containment: assume, override: options.containment, onStack })
   const inLab = (path: string): string => relative(loaded.labDir, path)
   const result = buildPlan({
     charter: loaded.charter,
@@ -50,15 +51,21 @@ export interface Ready {
 export async function ready(options: RunOptions, started?: EarlyRun): Promise<Ready> {
   const early = started ?? startEarly(options.charter, options.containment)
   try {
-    const prepared = await prepare(options, early.containment)
+    const prepared = await prepare(options, early.containment, (loaded) => handOver(early, loaded))
     const { containment } = prepared.charter
     if (containment === early.containment) return { early, prepared }
     await early.link.end()
-    return { early: startFor(early.labDir, newRunId(), containment, true), prepared: await prepare(options, containment) }
+    const anew = startFor(early.labDir, newRunId(), containment, true)
+    return { early: anew, prepared: await prepare(options, containment, (loaded) => handOver(anew, loaded)) }
   } catch (error) {
     await early.link.end()
     throw error
   }
+}
+
+/** The stack goes to the agent as soon as it is read, so that what its services need is made meanwhile. What goes wrong with it, `open` says. */
+function handOver({ link }: EarlyRun, { stack, stackDir }: LoadedStack): void {
+  link.ask({ ask: 'prepare', stack, stackDir }).catch(() => undefined)
 }
 
 /** The containment to take when the strongest one does not work here, and why. */

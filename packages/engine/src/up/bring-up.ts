@@ -64,7 +64,8 @@ async function open(labDir: string, stateDir: string, loaded: LoadedStack, conta
   const run = newRunId()
   const link = startAgent({ run, labDir, containment, stateDir, detached: true })
   try {
-    const { members, weaker } = await link.ask({ ask: 'open', planned: undefined, stack: loaded.stack, stackDir: loaded.stackDir }, OPEN_MS)
+    await link.ask({ ask: 'prepare', stack: loaded.stack, stackDir: loaded.stackDir }, OPEN_MS)
+    const { members, weaker } = await link.ask({ ask: 'open', planned: undefined }, OPEN_MS)
     await untilShown(runFolder(stateDir, run).members, members.length)
     link.release()
     return { run, labDir, stack: loaded.stackFile, containment, members, weaker }
