@@ -1,7 +1,8 @@
-import { realpathSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { HIDDEN_IN_LAB } from '@safechaos/core'
 import { Refusal } from '../init/channel.ts'
+import { fstabLine } from './fstab.ts'
 import { isWithin } from './system-parts.ts'
 
 /** What of HIDDEN_IN_LAB is there, with every link followed. Throws a refusal (SC_CONTAINMENT) if the run itself works in one of them. */
@@ -14,16 +15,12 @@ export function hiddenOf(labDir: string, workDir: string): string[] {
   return there
 }
 
-/** For a shell: covers each of its arguments with something empty that cannot be written. `empty`: a file of the shell's own. */
-export const hide = (empty: string): string => `for path in "$@"; do
-  if [ -d "$path" ]; then
-    mount -t tmpfs -o ro,size=4k,mode=755 hidden "$path"
-  else
-    : >>${empty}
-    mount --bind ${empty} "$path"
-    mount -o remount,bind,ro "$path"
-  fi
-done`
+/** A mount table that covers each path with something empty that cannot be written. `empty`: an empty file. */
+export function hidingTable(paths: readonly string[], empty: string): string {
+  const cover = (path: string): string =>
+    statSync(path).isDirectory() ? fstabLine('hidden', path, 'tmpfs', ['ro', 'size=4k', 'mode=755']) : fstabLine(empty, path, 'none', ['bind', 'ro'])
+  return paths.map(cover).join('')
+}
 
 function realPath(path: string): string | undefined {
   try {
