@@ -1,5 +1,5 @@
 import { CONTAINMENTS } from '@safechaos/containments'
-import type { Step } from '@safechaos/core'
+import type { Look, Seen, Step } from '@safechaos/core'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/outside.ts'
 import { openRig, type Rig } from '../support/rig.ts'
@@ -8,6 +8,8 @@ import { member, service, stackOf } from '../support/stacks.ts'
 const WORKER = member('worker#1')
 /** A service that keeps a helper of its own stopped, as a pool of spare workers does. */
 const HELPED = service('worker', { command: ['sh', '-c', 'sleep 4711 & kill -STOP $!; echo ready; wait'] })
+const GO_ON: Step = { do: 'signal', in: 'target', signal: 'SIGCONT', deadlineMs: 1000 }
+const NOBODY_STOPPED: Look = { look: 'process', in: 'target', expect: 'not-stopped', deadlineMs: 1000 }
 const PAUSE: Step = { do: 'signal', in: 'target', signal: 'SIGSTOP', deadlineMs: 1000 }
 
 const isReady = (rig: Rig): Promise<boolean> => eventually(() => rig.events.some((event) => event.event === 'log' && event.line === 'ready'))
@@ -29,5 +31,20 @@ describe.each(CONTAINMENTS)('a process that its own service has stopped, in $nam
     expect(await rig.enclosure.run('a', WORKER, PAUSE)).toMatchObject({ ok: true })
     const { found } = await rig.enclosure.residue()
     expect(found).toMatchObject([{ key: 'process-state', what: expect.stringMatching(/^worker#1: stopped processes \d+$/) }])
+  })
+
+  test('stays stopped when a pause is taken back, and nothing else does (case 24)', async () => {
+    await using rig = await openRig(containment)
+    await rig.start(stackOf(HELPED))
+    expect(await isReady(rig)).toBe(true)
+    const stopped = (): Promise<Seen> => rig.enclosure.look('a', WORKER, { look: 'process', in: 'target', expect: 'stopped', deadlineMs: 200 })
+    await rig.enclosure.arm('a', WORKER, [GO_ON])
+    expect((await stopped()).detail).toBe('1 of 2 processes are stopped')
+    expect(await rig.enclosure.run('a', WORKER, PAUSE)).toMatchObject({ ok: true })
+    expect((await stopped()).detail).toBe('2 of 2 processes are stopped')
+    expect(await rig.enclosure.run('a', WORKER, GO_ON)).toMatchObject({ ok: true })
+    expect(await rig.enclosure.look('a', WORKER, NOBODY_STOPPED)).toMatchObject({ seen: 'yes' })
+    expect((await stopped()).detail).toBe('1 of 2 processes are stopped')
+    expect((await rig.enclosure.residue()).found).toEqual([])
   })
 })

@@ -2,11 +2,12 @@ import type { EnclosureEvent } from '../containment.ts'
 import { Acts } from './acts.ts'
 import type { InitAnswers, InitAsk } from './channel.ts'
 import { Refusal } from './channel.ts'
-import { findResidue, type Picture, takePicture } from './residue.ts'
+import { findResidue, type Picture, processKey, takePicture } from './residue.ts'
 import { runCommand } from './run-command.ts'
 import { Services } from './services.ts'
 import { holdStill } from './signal-step.ts'
 import type { InitArguments, Spawner } from './spawner.ts'
+import type { StepHouse } from './steps.ts'
 import { TapRunner } from './tap-runner.ts'
 
 const END_GRACE_MS = 300
@@ -19,6 +20,7 @@ export class Init {
   readonly #spawner: Spawner
   /** Taken before the first act; the residue scan compares with it. */
   #before: Promise<Picture> | undefined
+  #stopped: Picture['stopped'] = new Set()
   #ending: Promise<void> | undefined
   constructor(args: InitArguments, spawner: Spawner, emit: (event: EnclosureEvent) => void) {
     this.#spawner = spawner
@@ -31,7 +33,12 @@ export class Init {
       log: (service, stream, line) => emit({ event: 'log', at: Date.now(), service, stream, line }),
     })
     const floors = new Set([0, 1, process.pid, process.ppid])
-    const house = { spawner, services: this.#services, isFloor: (pid: number) => floors.has(pid) || pid === this.#tap.pid }
+    const house: StepHouse = {
+      spawner,
+      services: this.#services,
+      isFloor: (pid) => floors.has(pid) || pid === this.#tap.pid,
+      wasStopped: (process) => this.#stopped.has(processKey(process)),
+    }
     this.#acts = new Acts(house, args.deafAfterMs, (acts) => emit({ event: 'self-undone', at: Date.now(), acts }))
     this.#acts.watch()
   }
@@ -92,9 +99,9 @@ export class Init {
     await this.#spawner.sweep()
   }
 
-  #picture(): Promise<Picture> {
+  async #picture(): Promise<void> {
     this.#before ??= takePicture(this.#spawner, this.#services)
-    return this.#before
+    this.#stopped = (await this.#before).stopped
   }
 
   async #snapshot(): Promise<string> {

@@ -27,7 +27,7 @@ async function lookOnce(house: StepHouse, act: Act, replicas: readonly Replica[]
     case 'exec':
       return lookByTool(house, replicas, look, withinMs)
     case 'process':
-      return look.expect === 'ended' ? lookEnded(act) : lookStopped(act, replicas, look)
+      return look.expect === 'ended' ? lookEnded(act) : lookStopped(house, act, replicas, look)
     case 'service': {
       const ending = stillEnding(act)
       if (ending.length > 0) return { seen: 'no', detail: `was told to end, and has not ended yet: ${pidsOf(ending)}` }
@@ -69,7 +69,7 @@ function lookEnded(act: Act): Seen {
   return yesOrNo(alive.length === 0, alive.length === 0 ? `ended: ${pidsOf(signalled)}` : `still alive: ${pidsOf(alive)}`)
 }
 
-async function lookStopped(act: Act, replicas: readonly Replica[], look: Extract<Look, { look: 'process' }>): Promise<Seen> {
+async function lookStopped(house: StepHouse, act: Act, replicas: readonly Replica[], look: Extract<Look, { look: 'process' }>): Promise<Seen> {
   const grips = (await Promise.all(replicas.map((replica) => meant(replica, 'any', look.match)))).flat()
   const now = grips.map((grip) => {
     grip.release()
@@ -79,7 +79,7 @@ async function lookStopped(act: Act, replicas: readonly Replica[], look: Extract
   if (look.expect === 'stopped')
     return yesOrNo(now.length > 0 && stopped.length === now.length, `${stopped.length} of ${now.length} processes are stopped`)
   const ours = [...act.signalled.values()].filter((identity) => isAlive(identity) && isStoppedNow(identity))
-  const still = new Set([...stopped, ...ours].map(({ pid }) => pid))
+  const still = new Set([...stopped, ...ours].filter((identity) => !house.wasStopped(identity)).map(({ pid }) => pid))
   return yesOrNo(still.size === 0, still.size === 0 ? `${now.length} processes, none stopped` : `still stopped: ${[...still].join(', ')}`)
 }
 

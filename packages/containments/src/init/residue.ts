@@ -1,20 +1,23 @@
 import type { Residue, ResidueItem } from '@safechaos/core'
 import type { Act } from './act.ts'
-import { statOf } from './proc.ts'
+import { type ProcessIdentity, statOf } from './proc.ts'
 import type { Services } from './services.ts'
 import type { KernelPicture, Spawner } from './spawner.ts'
 
 /** What is inside before the first act: whatever was so then is not the act's doing. */
 export interface Picture {
   readonly kernel: KernelPicture
-  /** Processes of services that were stopped, by pid and start. */
+  /** Processes that their services had stopped, by pid and start. */
   readonly stopped: ReadonlySet<string>
 }
 
 export async function takePicture(spawner: Spawner, services: Services): Promise<Picture> {
-  const stopped = new Set(services.all.flatMap((replica) => replica.stoppedPids()).map(processKey))
+  const stopped = new Set(services.all.flatMap((replica) => replica.stoppedPids()).map((pid) => processKey({ pid, start: statOf(pid)?.start ?? '' })))
   return { kernel: await spawner.kernel(), stopped }
 }
+
+/** As the picture names processes. */
+export const processKey = ({ pid, start }: Pick<ProcessIdentity, 'pid' | 'start'>): string => `${pid}/${start}`
 
 /** Compares what is inside with the picture from before the first act. */
 export async function findResidue(picture: Picture | undefined, spawner: Spawner, services: Services, acts: Iterable<Act>): Promise<Residue> {
@@ -58,15 +61,13 @@ function differences(before: KernelPicture, now: KernelPicture): ResidueItem[] {
 function serviceItems(services: Services, stoppedBefore: ReadonlySet<string> = new Set()): ResidueItem[] {
   return services.all.flatMap((replica) => {
     const { yes, detail } = replica.asDesired()
-    const frozen = replica.stoppedPids().filter((pid) => !stoppedBefore.has(processKey(pid)))
+    const frozen = replica.stoppedPids().filter((pid) => !stoppedBefore.has(processKey({ pid, start: statOf(pid)?.start ?? '' })))
     return [
       ...(yes ? [] : [{ key: 'services', what: detail }]),
       ...(frozen.length === 0 ? [] : [{ key: 'process-state', what: `${replica.id}: stopped processes ${frozen.join(', ')}` }]),
     ]
   })
 }
-
-const processKey = (pid: number): string => `${pid}/${statOf(pid)?.start ?? ''}`
 
 function heldItems(acts: Iterable<Act>): ResidueItem[] {
   return [...acts].flatMap((act) => (act.heldAlive() === 0 ? [] : [{ key: 'held', what: `${act.heldAlive()} held children of act ${act.id}` }]))

@@ -19,6 +19,8 @@ export type Signalled = Map<string, SignalledProcess>
 export interface SignalHouse {
   /** The init itself, its parents, the tap: whatever no step may hit. */
   isFloor(pid: number): boolean
+  /** Stopped by its own service before the first act of the run: no undo lets it go on. */
+  wasStopped(process: Pick<ProcessIdentity, 'pid' | 'start'>): boolean
 }
 
 /** The processes that a signal with this `match` means, in one replica; others may act between two of them. Each grip must be released. */
@@ -82,7 +84,11 @@ interface Send {
 }
 
 async function once(replica: Replica, { step, signalled, house, stop }: Send, hit: Grip[]): Promise<Failure | undefined> {
-  const found = await meant(replica, step.signal, step.match)
+  const found = (await meant(replica, step.signal, step.match)).filter((grip) => {
+    const isOwn = step.signal === 'SIGCONT' && house.wasStopped(grip.identity)
+    if (isOwn) grip.release()
+    return !isOwn
+  })
   hit.push(...found)
   // An undo is right when there is nothing left to continue; a harm that finds nobody is a failure.
   if (found.length === 0) return step.signal === 'SIGCONT' ? undefined : nobody(replica, step)

@@ -6,7 +6,7 @@ import { letEnd } from './let-end.ts'
 import type { Replica } from './replica.ts'
 import { endGroup, runCommand } from './run-command.ts'
 import type { Services } from './services.ts'
-import { signalStep } from './signal-step.ts'
+import { type SignalHouse, signalStep } from './signal-step.ts'
 import type { Spawner } from './spawner.ts'
 import { toolCommand } from './tools.ts'
 import { pause, until } from './until.ts'
@@ -16,11 +16,9 @@ const HOLD_SETTLE_MS = 15
 
 const INTERRUPTED = 'it was ended before it was done, since its undo began or its time was up'
 
-export interface StepHouse {
+export interface StepHouse extends SignalHouse {
   readonly spawner: Spawner
   readonly services: Services
-  /** The init itself, its parents, the tap: whatever no step may hit. */
-  isFloor(pid: number): boolean
 }
 
 /**
