@@ -1,10 +1,16 @@
 import type { Enclosure } from '@safechaos/containments'
 import type { Residue, Seen } from '@safechaos/core'
+import type { Chain } from './chain.ts'
+import { writeDurablySync } from './durable.ts'
+import type { EnvironmentHold } from './environment.ts'
 import { endRemains, type Left, removeWorkDir, residueOutside } from './outside.ts'
+import type { OwedRecords } from './owed.ts'
+import type { EndedFile } from './run-folder.ts'
 import { within } from './within.ts'
 
 const CLOSE_MS = 10_000
 const GONE_MS = 5000
+const DISK_MS = 2000
 
 /** Tells the agent's log of something that must not stop an ending. */
 export const logFailure = (error: unknown): void => console.error(error instanceof Error ? error.message : String(error))
@@ -15,6 +21,24 @@ export async function endEnclosure(enclosure: Enclosure | undefined, left: Left,
   const seen = await endRemains(left, GONE_MS)
   await removeWorkDir(stateDir, left.workDir).catch(logFailure)
   return residueOutside(left, seen)
+}
+
+interface Leaving {
+  readonly chain: Chain
+  readonly hold: EnvironmentHold
+  readonly records: OwedRecords
+  /** Numbers of the records whose undo was seen. */
+  readonly settled: readonly number[]
+  readonly file: string
+  readonly ended: EndedFile
+}
+
+/** Writes that a run is over when its enclosure is gone and judged: what is owed no more, the environment given back, how it ended. Rejects at the first that fails: the rest stays owed. */
+export async function putAway({ chain, hold, records, settled, file, ended }: Leaving): Promise<void> {
+  await within(chain.close(), DISK_MS, () => undefined).catch(logFailure)
+  if (settled.length > 0) await records.remove(settled)
+  await hold.release()
+  writeDurablySync(file, `${JSON.stringify(ended)}\n`)
 }
 
 /** The acts of an enclosure that has ended are gone with it: looked at from outside. */

@@ -95,7 +95,7 @@ function live(args: AgentArguments, folder: RunFolder, session: Session, say: Re
     if (leaving) return
     leaving = true
     void within(
-      session.close().then(() => 0),
+      session.leave().then(() => 0),
       SHUTDOWN_MS,
       () => 1,
     ).then((code) => {

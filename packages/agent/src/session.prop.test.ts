@@ -96,11 +96,11 @@ async function play(kind: Kind, commands: readonly Command[]): Promise<string[]>
     }
     const { stuck } = await rig.session.end('completed', 'the script is over', true)
     judgeUndone(rig, stuck)
-    await rig.session.close()
+    await rig.session.leave()
     judgeClosed(rig, stuck)
     return rig.broken
   } finally {
-    await rig.session.close()
+    await rig.session.leave()
     rmSync(rig.stateDir, { recursive: true, force: true })
   }
 }
@@ -172,7 +172,7 @@ describe('a session, whatever it is asked and whatever fails', () => {
       await session.run.renew(clock.now())
       expect(await next(3)).toBe('injected')
     } finally {
-      await session.close()
+      await session.leave()
       rmSync(rig.stateDir, { recursive: true, force: true })
     }
   })

@@ -1,10 +1,9 @@
 import type { Enclosure, EnclosureEvent } from '@safechaos/containments'
 import { canMove, type EndCause, isStopped, type Residue, type RunState, SafechaosError, type Seen, type Stack } from '@safechaos/core'
 import type { Doing } from './act.ts'
-import { endEnclosure, logFailure, seenGone } from './after-close.ts'
+import { endEnclosure, logFailure, putAway, seenGone } from './after-close.ts'
 import { Chain } from './chain.ts'
 import { crashPoint } from './crash-points.ts'
-import { writeDurablySync } from './durable.ts'
 import { EnvironmentHold } from './environment.ts'
 import { HandedStack } from './handed-stack.ts'
 import type { Left } from './outside.ts'
@@ -47,6 +46,7 @@ export class Session {
   #gone: Promise<Seen> | undefined
   #ending: Ending | undefined
   #closing: Promise<Residue> | undefined
+  #putAway: Promise<void> | undefined
   readonly #also: ReturnType<typeof tellOnce>
 
   constructor(parts: SessionParts) {
@@ -195,6 +195,12 @@ export class Session {
     return this.#closing
   }
 
+  /** The same, and resolves when everything about it is on disk: nothing is owed any more, and the environment is given back. */
+  async leave(): Promise<void> {
+    await this.close()
+    await this.#putAway
+  }
+
   async #revert(cause: EndCause, since: number): Promise<RevertAnswer> {
     const run = this.#run
     const ends = run === undefined ? [] : await within(run.undo(), REVERT_MS, () => run.unsettled())
@@ -220,30 +226,16 @@ export class Session {
     const residue = await endEnclosure(enclosure, this.#left(enclosure), this.#parts.arguments.stateDir)
     this.#move('closed')
     crashPoint('after-close')
-    await within(this.#chain.close(), DISK_MS, () => undefined).catch(logFailure)
-    try {
-      if (residue.found.length > 0) await this.#hold.lock(residue.found.map(({ what }) => what))
-      // Rehearsals that could not be taken back: with an enclosure that is gone, and seen to be, so are they.
-      else await this.#parts.records.remove([0, ...(this.#run?.rehearsals() ?? [])])
-      await this.#hold.release()
-      this.#writeEnded(cause, stuck)
-      if (residue.found.length === 0 && stuck.length === 0) (await this.#parts.reaper).dismiss()
-    } catch (error) {
-      logFailure(error)
-    }
+    if (residue.found.length > 0) await this.#hold.lock(residue.found.map(({ what }) => what))
+    const { arguments: args, clock, reaper, records } = this.#parts
+    const ended: EndedFile = { run: args.run, cause, detail: this.#ending?.detail ?? '', by: 'agent', stuck, at: clock.now() }
+    const isClean = residue.found.length === 0
+    // Rehearsals that could not be taken back: with an enclosure that is gone, and seen to be, so are they.
+    const settled = isClean ? [0, ...(this.#run?.rehearsals() ?? [])] : []
+    this.#putAway = putAway({ chain: this.#chain, hold: this.#hold, records, settled, file: this.#folder.ended, ended })
+      .then(async () => (isClean && stuck.length === 0 ? (await reaper).dismiss() : undefined))
+      .catch(logFailure)
     return residue
-  }
-
-  #writeEnded(cause: EndCause, stuck: readonly string[]): void {
-    const ended: EndedFile = {
-      run: this.#parts.arguments.run,
-      cause,
-      detail: this.#ending?.detail ?? '',
-      by: 'agent',
-      stuck,
-      at: this.#parts.clock.now(),
-    }
-    writeDurablySync(this.#folder.ended, `${JSON.stringify(ended)}\n`)
   }
 
   #hear(event: EnclosureEvent): void {
