@@ -5,14 +5,16 @@ import { dropOnLink } from './link-rules.ts'
 import type { Facts, Look, Step } from './step.ts'
 
 const NETWORK = ['--user', '--map-root-user', '--net']
-const probe = spawnSync('unshare', [...NETWORK, 'nft', 'list', 'tables'], { timeout: 5000 })
+/** Where Debian keeps nft, and a plain user does not look. */
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
+const probe = spawnSync('unshare', [...NETWORK, 'nft', 'list', 'tables'], { timeout: 5000, env })
 const FACTS: Facts = { mark: 'sc_run1_1', leaseMs: '400', address: '10.1.0.1', peerAddress: '10.1.0.2' }
 const STRANGER =
   'add table inet stranger; add chain inet stranger c { type filter hook forward priority 0; policy accept; }; add rule inet stranger c counter'
 
 /** One shell script in a network namespace of its own: `say` prints a ruleset's answer. */
 function inNetwork(lines: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync('unshare', [...NETWORK, 'sh', '-ec', lines.join('\n')], { timeout: 10_000, encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync('unshare', [...NETWORK, 'sh', '-ec', lines.join('\n')], { timeout: 10_000, encoding: 'utf8', env })
   if (status !== 0) throw new Error(`${status}: ${stderr}`)
   return stdout
 }
