@@ -39,6 +39,15 @@ const DOCS: readonly Picture[] = [
 ]
 const SECONDS = 120
 
+/** Nobody in particular, whoever makes the pictures. */
+const GIT_IDENTITY = [
+  'GIT_CONFIG_COUNT=2',
+  'GIT_CONFIG_KEY_0=user.name',
+  'GIT_CONFIG_VALUE_0=Ada Example',
+  'GIT_CONFIG_KEY_1=user.email',
+  'GIT_CONFIG_VALUE_1=ada@example.org',
+]
+
 /** A server of its own, so that nobody else's sessions are touched. */
 const socket = `safechaos-picture-${process.pid}`
 const tmux = (...args: readonly string[]): string => {
@@ -70,6 +79,7 @@ async function capture({ columns, rows, until, keys, afterMs, command }: Picture
       'CI',
       '-u',
       'NO_COLOR',
+      ...GIT_IDENTITY,
       ...command,
     )
     const end = Date.now() + SECONDS * 1000

@@ -1,4 +1,4 @@
-import { type Body, counted, durationText, type LedgerRecord, type RunView, STAGE_SENTENCE } from '@safechaos/core'
+import { type Body, clause, counted, durationText, type LedgerRecord, type RunView, STAGE_SENTENCE } from '@safechaos/core'
 import { timeText } from '../output/words.ts'
 
 /** One line for one record, with its time; undefined for a record that changes nothing a person follows. `before` is the run before it. */
@@ -17,7 +17,7 @@ const TEXTS: Texts = {
     state === 'done' ? undefined : state === 'failed' ? `${stage} failed: ${detail}` : `${stage}: ${STAGE_SENTENCE[stage]}`,
   policy: ({ effect, why }) => `policy says ${effect}: ${why.join('; ')}`,
   opened: ({ containment, weaker, targets }) =>
-    `opened in ${containment} with ${targets.join(', ')}${weaker.length === 0 ? '' : `; not isolated: ${weaker.map((sentence) => sentence.replace(/\.$/, '')).join('; ')}`}`,
+    `opened in ${containment} with ${targets.join(', ')}${weaker.length === 0 ? '' : `; not isolated: ${weaker.map(clause).join('; ')}`}`,
   walls: ({ walls }) => `walls: ${walls.map(({ wall, held }) => `${wall} ${held}`).join(', ')}`,
   preflight: ({ lines }) => {
     const bad = lines.filter(({ ok }) => !ok)

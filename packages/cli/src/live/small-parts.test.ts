@@ -116,7 +116,7 @@ test('the line of an opened enclosure names all that is not isolated', () => {
     at: 0,
     body: { kind: 'opened', containment: 'process', weaker: ['No wall.', 'No network.', 'No limit.'], targets: ['web#1'] },
   } as const
-  expect(eventLine(opened, NO_RUN)).toMatch(/opened in process with web#1; not isolated: No wall; No network; No limit$/)
+  expect(eventLine(opened, NO_RUN)).toMatch(/opened in process with web#1; not isolated: no wall; no network; no limit$/)
 })
 
 test('lines for a log, the plan and the live view of a run with one of each say no plural of one', () => {

@@ -309,7 +309,7 @@ describe('the containment', () => {
   test('held says how many walls were tried, and what it does not bound', () => {
     expect(walls(['One kernel.'], ['held', 'not tried']).containment).toEqual({
       state: 'held',
-      why: '1 of 2 walls tried from inside, and held; One kernel; not tried: wall 2',
+      why: '1 of 2 walls tried from inside, and held; one kernel; not tried: wall 2',
     })
   })
 

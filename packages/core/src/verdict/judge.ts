@@ -1,3 +1,4 @@
+import { clause } from '../clause.ts'
 import { counted } from '../counted.ts'
 import { type ExitCode, worstExit } from '../exit.ts'
 import { faultOf } from '../faults/catalogue.ts'
@@ -71,7 +72,7 @@ function judgeContainment(view: RunView): Verdict['containment'] {
   if (walled && fallen.length > 0) return { state: 'broken', why: `not held: ${fallen.join(', ')}` }
   const tried = view.walls.filter((wall) => wall.held === 'held').length
   const untried = view.walls.filter((wall) => wall.held === 'not tried').map((wall) => wall.wall)
-  const limits = view.opened.weaker.map((sentence) => sentence.replace(/\.$/, ''))
+  const limits = view.opened.weaker.map(clause)
   if (untried.length > 0) limits.push(`not tried: ${untried.join(', ')}`)
   if (tried === 0 && fallen.length === 0) return { state: 'weaker', why: ['no wall was tried', ...limits].join('; ') }
   if (walled) return { state: 'held', why: [`${tried} of ${counted(view.walls.length, 'wall')} tried from inside, and held`, ...limits].join('; ') }
