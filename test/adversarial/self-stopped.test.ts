@@ -47,4 +47,19 @@ describe.each(CONTAINMENTS)('a process that its own service has stopped, in $nam
     expect((await stopped()).detail).toBe('1 of 2 processes are stopped')
     expect((await rig.enclosure.residue()).found).toEqual([])
   })
+
+  test('goes on after the pause like any other if its service had let it go on before (case 24)', async () => {
+    await using rig = await openRig(containment)
+    await rig.start(
+      stackOf(service('worker', { command: ['sh', '-c', 'sleep 4711 & kill -STOP $!; echo ready; sleep 1; kill -CONT $!; echo woken; wait'] })),
+    )
+    expect(await isReady(rig)).toBe(true)
+    await rig.enclosure.arm('a', WORKER, [GO_ON])
+    expect(await eventually(() => rig.events.some((event) => event.event === 'log' && event.line === 'woken'))).toBe(true)
+    expect(await rig.enclosure.run('a', WORKER, PAUSE)).toMatchObject({ ok: true })
+    expect((await rig.enclosure.residue()).found).toHaveLength(1)
+    expect(await rig.enclosure.run('a', WORKER, GO_ON)).toMatchObject({ ok: true })
+    const look: Look = { look: 'process', in: 'target', expect: 'stopped', deadlineMs: 200 }
+    expect((await rig.enclosure.look('a', WORKER, look)).detail).toMatch(/^0 of \d processes are stopped$/)
+  })
 })

@@ -1,7 +1,7 @@
 import type { ContainmentName } from '@safechaos/core'
 
 /** Where the controller may be killed, in the order of a run. `injecting` and `reverting` are asked for and not awaited. */
-export const PHASES = ['launched', 'opened', 'injecting', 'injected', 'renewed', 'reverting', 'reverted', 'closing'] as const
+export const PHASES = ['launched', 'prepared', 'opened', 'injecting', 'injected', 'renewed', 'reverting', 'reverted', 'closing'] as const
 export type Phase = (typeof PHASES)[number]
 
 export interface DriverArguments {

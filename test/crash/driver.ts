@@ -5,7 +5,6 @@
 import { startAgent } from '@safechaos/agent'
 import { prepare } from '@safechaos/engine'
 import type { DriverArguments, Phase } from './driver-phases.ts'
-import { openOn } from '../support/open-on.ts'
 
 const args = JSON.parse(process.argv[2] ?? '{}') as DriverArguments
 const prepared = await prepare({ charter: args.charter, containment: args.containment })
@@ -21,7 +20,9 @@ async function reach(phase: Phase): Promise<void> {
 }
 
 await reach('launched')
-await openOn(link, prepared)
+await link.ask({ ask: 'prepare', stack: prepared.stack, stackDir: prepared.stackDir })
+await reach('prepared')
+await link.ask({ ask: 'open', planned: prepared.planned })
 await reach('opened')
 const injected = link.ask({ ask: 'inject', stage: 1 })
 await reach('injecting')

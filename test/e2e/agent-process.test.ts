@@ -162,6 +162,8 @@ describe('the agent with real processes', () => {
         await link.ask({ ask: 'renew', newest: Date.now() })
         await link.ask({ ask: 'revert', cause: 'completed' })
         await link.ask({ ask: 'close' })
+        // It writes down that nothing is owed.
+        await sleep(3000)
       }
       const reached = await Promise.race([
         script().then(

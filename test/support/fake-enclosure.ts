@@ -19,6 +19,8 @@ export interface Knobs {
   arm: 'works' | 'fails'
   /** Milliseconds that each step takes. */
   stepMs: number
+  /** What its preparing waits for. */
+  untilPrepared?: Promise<void>
   /** The init answers nothing any more. */
   deaf: boolean
   members: Member[]
@@ -70,9 +72,12 @@ export class FakeEnclosure implements Enclosure {
   }
 
   async prepare(_stack: Stack, _stackDir: string): Promise<void> {
+    if (this.did.some(({ did }) => did === 'prepare')) throw new Error('this was prepared already')
     this.did.push({ did: 'prepare' })
+    await this.knobs.untilPrepared
   }
   async start(): Promise<void> {
+    if (this.did.at(-1)?.did !== 'prepare') throw new Error('this was not prepared, or was started already')
     this.did.push({ did: 'start' })
   }
   async members(): Promise<readonly Member[]> {

@@ -48,6 +48,7 @@ class FullableRecords extends OwedRecords {
 /** One run with a fake enclosure, and what the promises say about it. */
 export class SessionRig {
   readonly stateDir = mkdtempSync(join(tmpdir(), 'safechaos-session-'))
+  readonly labDir = join(this.stateDir, 'lab')
   readonly clock = new HandClock()
   readonly words: Word[] = []
   readonly knobs: Knobs = fakeKnobs([...fakeMembers('worker', 3), ...fakeMembers('api', 1)])
@@ -70,6 +71,7 @@ export class SessionRig {
     this.planned = planFor(kind)
     const folder = runFolder(this.stateDir, 'prop')
     makeFolder(folder.folder)
+    makeFolder(this.labDir)
     this.records = new FullableRecords(this.stateDir, 'prop')
     const base = { version: 1, kind: 'enclosure', run: 'prop', agent: ownId(), bootId: bootId(), at: 0, containment: 'process' } as const
     const owed: OwedEnclosure = { ...base, workDir: folder.work, identity: undefined }
@@ -77,7 +79,7 @@ export class SessionRig {
     this.enclosure = new FakeEnclosure({ run: 'prop', workDir: folder.work }, this.knobs)
     this.enclosure.onStep = (act, step) => this.#onStep(act, step)
     this.session = new Session({
-      arguments: { run: 'prop', labDir: this.stateDir, containment: 'process', stateDir: this.stateDir, controller: ownId(), detached: false },
+      arguments: { run: 'prop', labDir: this.labDir, containment: 'process', stateDir: this.stateDir, controller: ownId(), detached: false },
       containment: fakeContainment(this.knobs),
       clock: this.clock,
       self: ownId(),

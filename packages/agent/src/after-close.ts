@@ -1,6 +1,6 @@
 import type { Enclosure } from '@safechaos/containments'
 import type { Residue, Seen } from '@safechaos/core'
-import type { Chain } from './chain.ts'
+import { crashPoint } from './crash-points.ts'
 import { writeDurablySync } from './durable.ts'
 import type { EnvironmentHold } from './environment.ts'
 import { endRemains, type Left, removeWorkDir, residueOutside } from './outside.ts'
@@ -10,7 +10,6 @@ import { within } from './within.ts'
 
 const CLOSE_MS = 10_000
 const GONE_MS = 5000
-const DISK_MS = 2000
 
 /** Tells the agent's log of something that must not stop an ending. */
 export const logFailure = (error: unknown): void => console.error(error instanceof Error ? error.message : String(error))
@@ -24,7 +23,6 @@ export async function endEnclosure(enclosure: Enclosure | undefined, left: Left,
 }
 
 interface Leaving {
-  readonly chain: Chain
   readonly hold: EnvironmentHold
   readonly records: OwedRecords
   /** Numbers of the records whose undo was seen. */
@@ -34,9 +32,9 @@ interface Leaving {
 }
 
 /** Writes that a run is over when its enclosure is gone and judged: what is owed no more, the environment given back, how it ended. Rejects at the first that fails: the rest stays owed. */
-export async function putAway({ chain, hold, records, settled, file, ended }: Leaving): Promise<void> {
-  await within(chain.close(), DISK_MS, () => undefined).catch(logFailure)
+export async function putAway({ hold, records, settled, file, ended }: Leaving): Promise<void> {
   if (settled.length > 0) await records.remove(settled)
+  crashPoint('mid-put-away')
   await hold.release()
   writeDurablySync(file, `${JSON.stringify(ended)}\n`)
 }

@@ -1,6 +1,7 @@
 /** Every named place where the crash suite may kill the agent, in the order of a run. */
 export const CRASH_POINTS = [
   'after-launch',
+  'after-prepare',
   'after-open',
   'before-owed',
   'after-owed',
@@ -16,6 +17,7 @@ export const CRASH_POINTS = [
   'after-revert',
   'before-close',
   'after-close',
+  'mid-put-away',
 ] as const
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 

@@ -38,8 +38,8 @@ export interface AgentLink {
 
 /** How long each ask may take, in milliseconds, unless the caller says otherwise: longer than everything in it at its own deadline. */
 const DEADLINE_MS = {
-  prepare: 90_000,
-  open: 180_000,
+  prepare: 120_000,
+  open: 330_000,
   tap: 15_000,
   members: 5000,
   walls: 60_000,

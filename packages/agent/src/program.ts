@@ -48,7 +48,7 @@ export function runAgent(args: AgentArguments, containments: readonly Containmen
     owed,
     reaper: startReaper(reaperProgram(), { stateDir: args.stateDir, run: args.run, agent: self }),
     recovered: recoverLab(args.stateDir, { clear: false }).catch((error: Error) => console.error(error.message)),
-    // Not before it is asked for: until then the init comes up, and has the processor.
+    // Not at the start: what comes first are the walls.
     loadPlanCheck: () => import('./plan-check.ts'),
     digestStack: stackDigest,
     say,

@@ -26,6 +26,7 @@ export type Ask =
   /** Are the files of the lab still the ones that the plan's digest covers? */
   | { readonly ask: 'files' }
   | { readonly ask: 'residue' }
+  /** Answers when what is left was judged; that nothing is owed and the environment is given back is on disk when the agent exits. */
   | { readonly ask: 'close' }
 
 export interface Answers {

@@ -88,7 +88,7 @@ const nameOf = (rig: SessionRig, worker: string): string => rig.planned.plan.tar
 async function play(kind: Kind, commands: readonly Command[]): Promise<string[]> {
   const rig = new SessionRig(kind)
   try {
-    await rig.session.prepare(fakeStack, rig.stateDir)
+    await rig.session.prepare(fakeStack, rig.labDir)
     await rig.session.open({ ask: 'open', planned: rig.planned })
     for (const command of commands) {
       await act(rig, command)
@@ -153,7 +153,7 @@ describe('a session, whatever it is asked and whatever fails', () => {
         (error: { code: string }) => error.code,
       )
     try {
-      await session.prepare(fakeStack, rig.stateDir)
+      await session.prepare(fakeStack, rig.labDir)
       await session.open({ ask: 'open', planned: rig.planned })
       await expect(session.run.renew(clock.now()), 'too early, and no reason to end').resolves.toBeDefined()
       const taken = clock.now()

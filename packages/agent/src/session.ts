@@ -66,7 +66,7 @@ export class Session {
     enclosure.on((event) => this.#hear(event))
   }
 
-  /** Makes what the stack's services will have around them, and starts none: nothing is granted yet. Throws SC_STACK, SC_CONTAINMENT; so does `open` then. */
+  /** Makes what the stack's services will have around them, and starts none: nothing is granted yet. Throws SC_GRANT, and what keeps the stack from being digested or prepared; so does `open` then. */
   async prepare(stack: Stack, stackDir: string): Promise<void> {
     if (this.#handed !== undefined) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was already given a stack' })
     const { digestStack, launched, loadPlanCheck, arguments: args } = this.#parts
@@ -77,6 +77,7 @@ export class Session {
       const enclosure = await launched
       this.#assertGoing()
       await enclosure.prepare(stack, stackDir)
+      crashPoint('after-prepare')
       return enclosure
     })
     await this.#stands
@@ -97,6 +98,7 @@ export class Session {
     const epoch = planned === undefined ? 0 : await this.#hold.take(planned.plan.environment)
     const enclosure = await stands
     this.#assertGoing()
+    if (planned !== undefined) assertUnchanged((await handed).changed())
     // The enclosure is owed already; by its identity it is found more surely.
     const identified = records.write([{ number: 0, owed: { ...owed, identity: enclosure.identity } }])
     await Promise.all([enclosure.start(), identified])
@@ -223,7 +225,9 @@ export class Session {
       LAUNCH_MS,
       () => undefined,
     )
-    const residue = await endEnclosure(enclosure, this.#left(enclosure), this.#parts.arguments.stateDir)
+    // The controller has heard of every act before it hears that this is closed.
+    const told = within(this.#chain.close(), DISK_MS, () => undefined).catch(logFailure)
+    const [residue] = await Promise.all([endEnclosure(enclosure, this.#left(enclosure), this.#parts.arguments.stateDir), told])
     this.#move('closed')
     crashPoint('after-close')
     if (residue.found.length > 0) await this.#hold.lock(residue.found.map(({ what }) => what))
@@ -232,7 +236,7 @@ export class Session {
     const isClean = residue.found.length === 0
     // Rehearsals that could not be taken back: with an enclosure that is gone, and seen to be, so are they.
     const settled = isClean ? [0, ...(this.#run?.rehearsals() ?? [])] : []
-    this.#putAway = putAway({ chain: this.#chain, hold: this.#hold, records, settled, file: this.#folder.ended, ended })
+    this.#putAway = putAway({ hold: this.#hold, records, settled, file: this.#folder.ended, ended })
       .then(async () => (isClean && stuck.length === 0 ? (await reaper).dismiss() : undefined))
       .catch(logFailure)
     return residue
@@ -281,6 +285,13 @@ export class Session {
     this.#assertGoing()
     this.#hold.assertHeld()
   }
+}
+
+/** Between the hand-over and the start a file may have been saved; then another program would run than the one that was planned. Throws SC_PLAN_MISMATCH. */
+function assertUnchanged(changed: readonly string[]): void {
+  if (changed.length === 0) return
+  const some = changed.slice(0, 3).join(', ')
+  throw new SafechaosError({ code: 'SC_PLAN_MISMATCH', message: `files of the lab changed while the run was planned: ${some}`, hint: 'run it again' })
 }
 
 /** Begins every name of this run: `sc_` and the last letters and digits of its id. */

@@ -37,7 +37,8 @@ export class Init {
       spawner,
       services: this.#services,
       isFloor: (pid) => floors.has(pid) || pid === this.#tap.pid,
-      wasStopped: (process) => this.#stopped.has(processKey(process)),
+      keepsStopped: (process) => this.#stopped.has(processKey(process)),
+      goesOn: (process) => void this.#stopped.delete(processKey(process)),
     }
     this.#acts = new Acts(house, args.deafAfterMs, (acts) => emit({ event: 'self-undone', at: Date.now(), acts }))
     this.#acts.watch()

@@ -7,8 +7,8 @@ import type { KernelPicture, Spawner } from './spawner.ts'
 /** What is inside before the first act: whatever was so then is not the act's doing. */
 export interface Picture {
   readonly kernel: KernelPicture
-  /** Processes that their services had stopped, by pid and start. */
-  readonly stopped: ReadonlySet<string>
+  /** Processes that were stopped then and have not gone on since, as far as an act has seen; by pid and start. */
+  readonly stopped: Set<string>
 }
 
 export async function takePicture(spawner: Spawner, services: Services): Promise<Picture> {

@@ -44,10 +44,7 @@ export class Services {
   async prepare(stack: Stack, stackDir: string): Promise<Readonly<Record<string, string>>> {
     if (this.#phase !== 'bare') throw new Refusal('SC_CONTAINMENT', 'a stack was prepared already')
     this.#phase = 'preparing'
-    const addresses = await this.#spawner.prepare(stack, stackDir).catch((error: unknown) => {
-      this.#phase = 'bare'
-      throw error
-    })
+    const addresses = await this.#spawner.prepare(stack, stackDir)
     this.#stack = stack
     this.#replicas = stack.services.flatMap((service) =>
       replicaIds(service).map((id) => new Replica(service, id, addresses.get(id) ?? '', this.#house)),

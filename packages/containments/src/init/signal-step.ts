@@ -19,8 +19,10 @@ export type Signalled = Map<string, SignalledProcess>
 export interface SignalHouse {
   /** The init itself, its parents, the tap: whatever no step may hit. */
   isFloor(pid: number): boolean
-  /** Stopped by its own service before the first act of the run: no undo lets it go on. */
-  wasStopped(process: Pick<ProcessIdentity, 'pid' | 'start'>): boolean
+  /** Stopped since before the first act of the run, by whomever: no undo lets it go on. */
+  keepsStopped(process: Pick<ProcessIdentity, 'pid' | 'start'>): boolean
+  /** It goes on by itself, so that what stops it from now on is the act's doing. */
+  goesOn(process: Pick<ProcessIdentity, 'pid' | 'start'>): void
 }
 
 /** The processes that a signal with this `match` means, in one replica; others may act between two of them. Each grip must be released. */
@@ -85,7 +87,7 @@ interface Send {
 
 async function once(replica: Replica, { step, signalled, house, stop }: Send, hit: Grip[]): Promise<Failure | undefined> {
   const found = (await meant(replica, step.signal, step.match)).filter((grip) => {
-    const isOwn = step.signal === 'SIGCONT' && house.wasStopped(grip.identity)
+    const isOwn = step.signal === 'SIGCONT' && house.keepsStopped(grip.identity)
     if (isOwn) grip.release()
     return !isOwn
   })
@@ -114,6 +116,7 @@ async function freeze(replica: Replica, { step, signalled, house, stop }: Send, 
     if (floor !== undefined) return onFloor(floor)
     for (const grip of fresh) {
       if (stop.aborted) return INTERRUPTED
+      if (!grip.isStopped()) house.goesOn(grip.identity)
       signalled.set(keyOf(grip), { ...grip.identity, signal: 'SIGSTOP' })
       if ((await strike(grip, 'SIGSTOP', true)) === 'moved') return moved(grip)
     }

@@ -48,7 +48,10 @@ class ProcessSpawner implements Spawner {
     const replicas = stack.services.flatMap(replicaIds)
     if (replicas.length > MOST_REPLICAS)
       throw new Refusal('SC_STACK', `${replicas.length} replicas are more than the ${MOST_REPLICAS} that \`process\` has addresses for`)
-    this.#copy = new StackCopy(this.#labDir, stackDir, this.#workDir)
+    this.#copy = new StackCopy(this.#labDir, stackDir, this.#workDir, {
+      prefix: endsWithParent(),
+      environment: { PATH: '/usr/bin:/bin', SAFECHAOS_RUN: this.#run },
+    })
     await this.#copy.make()
     for (const { source } of stack.services.flatMap(({ volumes }) => volumes)) await mkdir(join(this.#copy.stackDir, source), { recursive: true })
     this.#services = new Map(stack.services.flatMap((service) => replicaIds(service).map((id) => [id, service])))
@@ -133,10 +136,15 @@ class ProcessSpawner implements Spawner {
 
 /** Ends with the init, and gains no privileges that would break that promise. Started by root, it keeps none of root's either. */
 function dieWithParent(): readonly string[] {
+  const noCapabilities = process.getuid?.() === 0 ? ['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all'] : []
+  return endsWithParent('--no-new-privs', ...noCapabilities)
+}
+
+/** For a tool of ours, which keeps what this process may do. */
+function endsWithParent(...more: readonly string[]): readonly string[] {
   try {
     accessSync(SETPRIV)
-    const noCapabilities = process.getuid?.() === 0 ? ['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all'] : []
-    return [SETPRIV, '--pdeathsig', 'KILL', '--no-new-privs', ...noCapabilities, '--']
+    return [SETPRIV, '--pdeathsig', 'KILL', ...more, '--']
   } catch {
     return []
   }

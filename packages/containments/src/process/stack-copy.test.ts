@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { StackCopy } from './stack-copy.ts'
 
 let folder: string
+const TOOL = { prefix: [], environment: { PATH: '/usr/bin:/bin' } }
 let labDir: string
 let stackDir: string
 beforeEach(() => {
@@ -19,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 test('the copy is private, and relative paths out of it mean what they mean in the lab', async () => {
-  const copy = new StackCopy(labDir, stackDir, join(folder, 'work'))
+  const copy = new StackCopy(labDir, stackDir, join(folder, 'work'), TOOL)
   await copy.make()
   writeFileSync(join(copy.stackDir, 'server.js'), 'changed')
   expect(readFileSync(join(stackDir, 'server.js'), 'utf8')).toBe('one')
@@ -30,7 +31,7 @@ test('the copy is private, and relative paths out of it mean what they mean in t
 })
 
 test('a snapshot can be restored more than once', async () => {
-  const copy = new StackCopy(labDir, stackDir, join(folder, 'work'))
+  const copy = new StackCopy(labDir, stackDir, join(folder, 'work'), TOOL)
   await copy.make()
   await copy.snapshot()
   for (let time = 0; time < 2; time += 1) {
@@ -44,12 +45,12 @@ test('a snapshot can be restored more than once', async () => {
 
 test('a stack folder that is the lab itself is copied without its evidence', async () => {
   mkdirSync(join(labDir, '.safechaos'))
-  const copy = new StackCopy(labDir, labDir, join(folder, 'work'))
+  const copy = new StackCopy(labDir, labDir, join(folder, 'work'), TOOL)
   await copy.make()
   expect(existsSync(join(copy.stackDir, 'stacks/weak/server.js'))).toBe(true)
   expect(existsSync(join(copy.stackDir, '.safechaos'))).toBe(false)
 })
 
 test('a stack outside the lab is refused', () => {
-  expect(() => new StackCopy(labDir, join(folder, 'elsewhere'), join(folder, 'work'))).toThrow(/not inside the lab/)
+  expect(() => new StackCopy(labDir, join(folder, 'elsewhere'), join(folder, 'work'), TOOL)).toThrow(/not inside the lab/)
 })

@@ -2,11 +2,18 @@ import { mkdir, readdir, rm, symlink } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { Refusal } from '../init/channel.ts'
 import { runCommand } from '../init/run-command.ts'
+import type { Command } from '../init/spawner.ts'
 
 const COPY_WITHIN_MS = 30_000
 /** Installed packages are only read: they are shown, not copied. */
 const SHOWN = new Set(['node_modules'])
 const LEFT_OUT = new Set(['.git', '.safechaos'])
+
+/** How `cp` is started so that it ends with the init, and is found by whoever looks for what a run has left. */
+export interface CopyTool {
+  readonly prefix: readonly string[]
+  readonly environment: Command['environment']
+}
 
 /**
  * A private copy of the stack's folder, so that no service writes into the lab. It stands at the same place in a mirror of the lab whose
@@ -18,7 +25,9 @@ export class StackCopy {
   readonly #labDir: string
   readonly #origin: string
   readonly #mirror: string
-  constructor(labDir: string, stackDir: string, workDir: string) {
+  readonly #tool: CopyTool
+  constructor(labDir: string, stackDir: string, workDir: string, tool: CopyTool) {
+    this.#tool = tool
     this.#labDir = resolve(labDir)
     this.#origin = resolve(labDir, stackDir)
     const inside = relative(this.#labDir, this.#origin)
@@ -42,6 +51,7 @@ export class StackCopy {
     const names = (await readdir(from)).filter((name) => !SHOWN.has(name) && !LEFT_OUT.has(name))
     if (names.length > 0)
       await copy(
+        this.#tool,
         names.map((name) => join(from, name)),
         to,
       )
@@ -50,14 +60,14 @@ export class StackCopy {
   async snapshot(): Promise<string> {
     await rm(this.#snapshot, { recursive: true, force: true })
     await mkdir(this.#snapshot)
-    await copy([`${this.stackDir}/.`], this.#snapshot)
+    await copy(this.#tool, [`${this.stackDir}/.`], this.#snapshot)
     return 'the private copy of the stack folder was copied'
   }
 
   async restore(): Promise<string> {
     await rm(this.stackDir, { recursive: true, force: true })
     await mkdir(this.stackDir)
-    await copy([`${this.#snapshot}/.`], this.stackDir)
+    await copy(this.#tool, [`${this.#snapshot}/.`], this.stackDir)
     return 'the private copy of the stack folder is as it was at the snapshot'
   }
 
@@ -67,8 +77,8 @@ export class StackCopy {
   }
 }
 
-async function copy(sources: readonly string[], target: string): Promise<void> {
-  const argv = ['cp', '-a', '--reflink=auto', '-t', target, '--', ...sources]
-  const { status, err, why } = await runCommand({ argv, cwd: '/', environment: { PATH: '/usr/bin:/bin' } }, COPY_WITHIN_MS)
+async function copy({ prefix, environment }: CopyTool, sources: readonly string[], target: string): Promise<void> {
+  const argv = [...prefix, 'cp', '-a', '--reflink=auto', '-t', target, '--', ...sources]
+  const { status, err, why } = await runCommand({ argv, cwd: '/', environment }, COPY_WITHIN_MS)
   if (status !== 0) throw new Refusal('SC_CONTAINMENT', `the stack's folder could not be copied: ${why || err.trim().slice(0, 500)}`)
 }

@@ -34,13 +34,17 @@ export interface RunFolder {
 /** Where the run folders of a lab are. */
 export const runsFolder = (labDir: string): string => join(labDir, '.safechaos', 'runs')
 
+/** Makes the folder of all runs. Throws SC_LEDGER. */
+export function makeRunsFolder(labDir: string): void {
+  const dir = runsFolder(labDir)
+  attempt(dir, () => mkdirSync(dir, { recursive: true }))
+}
+
 /** Makes the folder of a new run. Throws SC_LEDGER when it is there already or cannot be made. */
 export function openRunFolder(labDir: string, run: string): RunFolder {
+  makeRunsFolder(labDir)
   const dir = join(runsFolder(labDir), run)
-  attempt(dir, () => {
-    mkdirSync(runsFolder(labDir), { recursive: true })
-    mkdirSync(dir)
-  })
+  attempt(dir, () => mkdirSync(dir))
   const path = (file: RunFile): string => join(dir, file)
   const samples = lineWriter(path('samples.jsonl'))
   const logs = lineWriter(path('logs.jsonl'))

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { digestOf } from '@safechaos/agent'
 import { buildPlan, type ContainmentName, decide, type Decision, type DigestedPlan, type Json, SafechaosError } from '@safechaos/core'
+import { makeRunsFolder } from '../evidence/run-folder.ts'
 import { loadCharter, type LoadedCharter } from '../files/load-charter.ts'
 import type { LoadedStack } from '../files/load-stack.ts'
 import { type EarlyRun, newRunId, startEarly, startFor } from './early.ts'
@@ -63,8 +64,12 @@ export async function ready(options: RunOptions, started?: EarlyRun): Promise<Re
   }
 }
 
-/** The stack goes to the agent as soon as it is read, so that what its services need is made meanwhile. What goes wrong with it, `open` says. */
-function handOver({ link }: EarlyRun, { stack, stackDir }: LoadedStack): void {
+/**
+ * The stack goes to the agent as soon as it is read, so that what its services need is made meanwhile. What goes wrong with it, `open` says. The
+ * folder of the evidence is there before: what of the lab services may not see is hidden when their surroundings are made.
+ */
+function handOver({ link, labDir }: EarlyRun, { stack, stackDir }: LoadedStack): void {
+  makeRunsFolder(labDir)
   link.ask({ ask: 'prepare', stack, stackDir }).catch(() => undefined)
 }
 
