@@ -22,4 +22,12 @@ export class HandedStack {
   changed(): readonly string[] {
     return changedSince(this.#files, this.#labDir)
   }
+
+  /** Throws SC_PLAN_MISMATCH if a file was saved since, so that another program would run than the one that was planned. */
+  assertUnchanged(): void {
+    const changed = this.changed()
+    if (changed.length === 0) return
+    const message = `files of the lab changed while the run was planned: ${changed.slice(0, 3).join(', ')}`
+    throw new SafechaosError({ code: 'SC_PLAN_MISMATCH', message, hint: 'run it again' })
+  }
 }

@@ -90,15 +90,15 @@ export class Session {
     if (handed === undefined || stands === undefined) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was given no stack' })
     this.#opening = true
     const { containment, arguments: args, records, owed } = this.#parts
-    const { stack, digest } = await handed
-    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, stack, digest, containment.name)
+    const given = await handed
+    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, given.stack, given.digest, containment.name)
     const late = new SafechaosError({ code: 'SC_STATE', message: 'earlier runs could not be put in order in time' })
     await within(this.#parts.recovered, RECOVERY_MS, () => Promise.reject(late))
     const reaper = await this.#parts.reaper
     const epoch = planned === undefined ? 0 : await this.#hold.take(planned.plan.environment)
     const enclosure = await stands
     this.#assertGoing()
-    if (planned !== undefined) assertUnchanged((await handed).changed())
+    if (planned !== undefined) given.assertUnchanged()
     // The enclosure is owed already; by its identity it is found more surely.
     const identified = records.write([{ number: 0, owed: { ...owed, identity: enclosure.identity } }])
     await Promise.all([enclosure.start(), identified])
@@ -285,13 +285,6 @@ export class Session {
     this.#assertGoing()
     this.#hold.assertHeld()
   }
-}
-
-/** Between the hand-over and the start a file may have been saved; then another program would run than the one that was planned. Throws SC_PLAN_MISMATCH. */
-function assertUnchanged(changed: readonly string[]): void {
-  if (changed.length === 0) return
-  const some = changed.slice(0, 3).join(', ')
-  throw new SafechaosError({ code: 'SC_PLAN_MISMATCH', message: `files of the lab changed while the run was planned: ${some}`, hint: 'run it again' })
 }
 
 /** Begins every name of this run: `sc_` and the last letters and digits of its id. */
