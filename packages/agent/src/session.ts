@@ -5,7 +5,7 @@ import { endEnclosure, logFailure, putAway, seenGone } from './after-close.ts'
 import { Chain } from './chain.ts'
 import { crashPoint } from './crash-points.ts'
 import { EnvironmentHold } from './environment.ts'
-import { HandedStack } from './handed-stack.ts'
+import { Opening } from './opening.ts'
 import type { Left } from './outside.ts'
 import { bootId } from './process-identity.ts'
 import type { Answers, Ask, RevertAnswer } from './protocol.ts'
@@ -28,7 +28,6 @@ const BACK_OFF_MS = [0, 100, 300, 900]
 const REVERT_MS = 60_000
 const LAUNCH_MS = 10_000
 const DISK_MS = 2000
-const RECOVERY_MS = 15_000
 
 /** One enclosure and the run in it: what the agent does when it is asked, and what it must do by itself. */
 export class Session {
@@ -36,13 +35,10 @@ export class Session {
   readonly #folder: RunFolder
   readonly #hold: EnvironmentHold
   readonly #chain: Chain
+  readonly #opening: Opening
   #enclosure: Enclosure | undefined
   #run: Run | undefined
   #state: RunState = 'planned'
-  #handed: Promise<HandedStack> | undefined
-  /** Has everything that the stack's services will have around them. */
-  #stands: Promise<Enclosure> | undefined
-  #opening = false
   #gone: Promise<Seen> | undefined
   #ending: Ending | undefined
   #closing: Promise<Residue> | undefined
@@ -55,6 +51,7 @@ export class Session {
     const { stateDir, run } = parts.arguments
     this.#folder = runFolder(stateDir, run)
     this.#hold = new EnvironmentHold(stateDir, { run, agent: parts.self })
+    this.#opening = new Opening(parts, this.#hold, () => this.#assertGoing())
     this.#chain = new Chain(this.#folder.chain, ({ body, seq, digest }) => {
       if ('act' in body) parts.say({ word: 'act', act: body.act, seq, head: digest })
     })
@@ -66,39 +63,15 @@ export class Session {
     enclosure.on((event) => this.#hear(event))
   }
 
-  /** Makes what the stack's services will have around them, and starts none: nothing is granted yet. Throws SC_GRANT, and what keeps the stack from being digested or prepared; so does `open` then. */
-  async prepare(stack: Stack, stackDir: string): Promise<void> {
-    if (this.#handed !== undefined) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was already given a stack' })
-    const { digestStack, launched, loadPlanCheck, arguments: args } = this.#parts
-    this.#handed = (async () => new HandedStack(digestStack, { stack, stackDir, labDir: args.labDir }))()
-    this.#stands = this.#handed.then(async () => {
-      // While the walls still rise: what compares the plan is wanted next.
-      if (!args.detached) await loadPlanCheck()
-      const enclosure = await launched
-      this.#assertGoing()
-      await enclosure.prepare(stack, stackDir)
-      crashPoint('after-prepare')
-      return enclosure
-    })
-    await this.#stands
+  /** Hands the stack over, which starts nothing; see `Opening.prepare`. */
+  prepare(stack: Stack, stackDir: string): Promise<void> {
+    return this.#opening.prepare(stack, stackDir)
   }
 
-  /** Believes the plan, takes the environment, starts the services. Throws SC_PLAN_MISMATCH, SC_UNCLEAN, SC_BUSY, SC_STACK, SC_CONTAINMENT. */
+  /** Starts the services when plan and environment are granted. Throws what `Opening.grant` throws, SC_STACK, SC_CONTAINMENT. */
   async open({ planned }: Open): Promise<Answers['open']> {
-    if (this.#opening) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was already opened' })
-    const [handed, stands] = [this.#handed, this.#stands]
-    if (handed === undefined || stands === undefined) throw new SafechaosError({ code: 'SC_GRANT', message: 'this agent was given no stack' })
-    this.#opening = true
     const { containment, arguments: args, records, owed } = this.#parts
-    const given = await handed
-    const checked = planned && (await this.#parts.loadPlanCheck()).checkPlan(planned, given.stack, given.digest, containment.name)
-    const late = new SafechaosError({ code: 'SC_STATE', message: 'earlier runs could not be put in order in time' })
-    await within(this.#parts.recovered, RECOVERY_MS, () => Promise.reject(late))
-    const reaper = await this.#parts.reaper
-    const epoch = planned === undefined ? 0 : await this.#hold.take(planned.plan.environment)
-    const enclosure = await stands
-    this.#assertGoing()
-    if (planned !== undefined) given.assertUnchanged()
+    const { enclosure, checked, reaper, epoch } = await this.#opening.grant(planned)
     // The enclosure is owed already; by its identity it is found more surely.
     const identified = records.write([{ number: 0, owed: { ...owed, identity: enclosure.identity } }])
     await Promise.all([enclosure.start(), identified])
@@ -128,7 +101,7 @@ export class Session {
 
   /** The enclosure that stands open. Throws SC_GRANT before that. */
   get enclosure(): Enclosure {
-    if (this.#enclosure === undefined || !this.#opening) throw new SafechaosError({ code: 'SC_GRANT', message: 'nothing is open yet' })
+    if (this.#enclosure === undefined || !this.#opening.isAsked) throw new SafechaosError({ code: 'SC_GRANT', message: 'nothing is open yet' })
     return this.#enclosure
   }
 
@@ -138,9 +111,8 @@ export class Session {
     return this.#run
   }
 
-  /** Files that a service could see and that are not what they were when the stack was handed over. */
-  async changedFiles(): Promise<readonly string[]> {
-    return (await this.#handed)?.changed() ?? []
+  changedFiles(): Promise<readonly string[]> {
+    return this.#opening.changedFiles()
   }
 
   async inject(stage: number): Promise<Answers['inject']> {
