@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fakePlan, fakeStack } from '../../../test/support/fake-run.ts'
+import { openOn } from '../../../test/support/open-on.ts'
 import { readChain } from './chain.ts'
 import { type AgentLink, startAgent } from './link.ts'
-import type { Answers } from './protocol.ts'
 import { listLocks } from './lock-file.ts'
 import { listOwed } from './owed.ts'
 import { type EndedFile, readEndedFile, runFolder } from './run-folder.ts'
@@ -35,10 +35,7 @@ describe('an agent as a process', () => {
     links.push(link)
     return link
   }
-  const open = async (link: AgentLink): Promise<Answers['open']> => {
-    await link.ask({ ask: 'prepare', stack: fakeStack, stackDir: emptyDir })
-    return link.ask({ ask: 'open', planned })
-  }
+  const open = (link: AgentLink) => openOn(link, { planned, stack: fakeStack, stackDir: emptyDir })
   const ended = async (run: string): Promise<EndedFile | undefined> => {
     const file = runFolder(stateDir, run).ended
     for (let looks = 0; looks < 400 && !existsSync(file); looks += 1) await sleep(20)

@@ -22,6 +22,11 @@ export interface ProcessIdentity {
   readonly pidNamespace: string
 }
 
+/** The least that tells a process from a later one with its pid. */
+export type ProcessName = Pick<ProcessIdentity, 'pid' | 'start'>
+
+export const processKey = ({ pid, start }: ProcessName): string => `${pid}/${start}`
+
 /** Undefined when there is no such process. */
 export function statOf(pid: number): ProcessStat | undefined {
   try {

@@ -5,7 +5,7 @@ import { exitText } from './exit-text.ts'
 import { HealthMonitor } from './health.ts'
 import { killQuietly } from './kill-quietly.ts'
 import { followOutput } from './output.ts'
-import { commandLineOf, identityOf, isAlive, isStopped, type ProcessIdentity, statOf } from './proc.ts'
+import { commandLineOf, identityOf, isAlive, isStopped, type ProcessIdentity, type ProcessName, statOf } from './proc.ts'
 import type { ReplicaHouse } from './replica-house.ts'
 import { endGroup, runCommand } from './run-command.ts'
 import { startCommand } from './start-command.ts'
@@ -151,10 +151,10 @@ export class Replica {
   }
 
   /** Processes of it that a signal has stopped. */
-  stoppedPids(): readonly number[] {
-    return this.processes().filter((pid) => {
+  stopped(): readonly ProcessName[] {
+    return this.processes().flatMap((pid) => {
       const stat = statOf(pid)
-      return stat !== undefined && isStopped(stat)
+      return stat !== undefined && isStopped(stat) ? [{ pid, start: stat.start }] : []
     })
   }
 

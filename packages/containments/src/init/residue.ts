@@ -1,6 +1,6 @@
 import type { Residue, ResidueItem } from '@safechaos/core'
 import type { Act } from './act.ts'
-import { type ProcessIdentity, statOf } from './proc.ts'
+import { processKey } from './proc.ts'
 import type { Services } from './services.ts'
 import type { KernelPicture, Spawner } from './spawner.ts'
 
@@ -12,12 +12,9 @@ export interface Picture {
 }
 
 export async function takePicture(spawner: Spawner, services: Services): Promise<Picture> {
-  const stopped = new Set(services.all.flatMap((replica) => replica.stoppedPids()).map((pid) => processKey({ pid, start: statOf(pid)?.start ?? '' })))
+  const stopped = new Set(services.all.flatMap((replica) => replica.stopped()).map(processKey))
   return { kernel: await spawner.kernel(), stopped }
 }
-
-/** As the picture names processes. */
-export const processKey = ({ pid, start }: Pick<ProcessIdentity, 'pid' | 'start'>): string => `${pid}/${start}`
 
 /** Compares what is inside with the picture from before the first act. */
 export async function findResidue(picture: Picture | undefined, spawner: Spawner, services: Services, acts: Iterable<Act>): Promise<Residue> {
@@ -61,10 +58,10 @@ function differences(before: KernelPicture, now: KernelPicture): ResidueItem[] {
 function serviceItems(services: Services, stoppedBefore: ReadonlySet<string> = new Set()): ResidueItem[] {
   return services.all.flatMap((replica) => {
     const { yes, detail } = replica.asDesired()
-    const frozen = replica.stoppedPids().filter((pid) => !stoppedBefore.has(processKey({ pid, start: statOf(pid)?.start ?? '' })))
+    const frozen = replica.stopped().filter((one) => !stoppedBefore.has(processKey(one)))
     return [
       ...(yes ? [] : [{ key: 'services', what: detail }]),
-      ...(frozen.length === 0 ? [] : [{ key: 'process-state', what: `${replica.id}: stopped processes ${frozen.join(', ')}` }]),
+      ...(frozen.length === 0 ? [] : [{ key: 'process-state', what: `${replica.id}: stopped processes ${frozen.map(({ pid }) => pid).join(', ')}` }]),
     ]
   })
 }

@@ -1,7 +1,7 @@
 import { Pattern, type Signal, type SignalStep } from '@safechaos/core'
 import type { StepResult } from '../containment.ts'
 import { Grip } from './grip.ts'
-import { commandLineOf, type ProcessIdentity } from './proc.ts'
+import { commandLineOf, type ProcessIdentity, processKey, type ProcessName } from './proc.ts'
 import { killQuietly } from './kill-quietly.ts'
 import type { Replica } from './replica.ts'
 import { until } from './until.ts'
@@ -20,9 +20,9 @@ export interface SignalHouse {
   /** The init itself, its parents, the tap: whatever no step may hit. */
   isFloor(pid: number): boolean
   /** Stopped since before the first act of the run, by whomever: no undo lets it go on. */
-  keepsStopped(process: Pick<ProcessIdentity, 'pid' | 'start'>): boolean
+  keepsStopped(process: ProcessName): boolean
   /** It goes on by itself, so that what stops it from now on is the act's doing. */
-  goesOn(process: Pick<ProcessIdentity, 'pid' | 'start'>): void
+  goesOn(process: ProcessName): void
 }
 
 /** The processes that a signal with this `match` means, in one replica; others may act between two of them. Each grip must be released. */
@@ -182,7 +182,7 @@ function send(pid: number, signal: Signal): 'hit' | 'gone' {
   }
 }
 
-const keyOf = ({ identity }: Grip): string => `${identity.pid}/${identity.start}`
+const keyOf = ({ identity }: Grip): string => processKey(identity)
 
 const INTERRUPTED: Failure = { ok: false, code: 'SC_STEP', detail: 'no more signals were sent, since the undo began or the time was up' }
 const nobody = (replica: Replica, step: SignalStep): Failure => ({

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { accessSync, closeSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,8 +8,8 @@ import type { Containment, Enclosure, LaunchRequest, Probe } from '../containmen
 import { InitEnclosure } from '../enclosure/init-enclosure.ts'
 import { tryNeeds } from '../enclosure/try-needs.ts'
 import type { InitArguments } from '../init/spawner.ts'
+import { endWithParent } from './end-with-parent.ts'
 
-const SETPRIV = '/usr/bin/setpriv'
 const TAP_FD = 3
 
 /** The weakest containment: plain processes without walls, for machines where no namespace can be had. */
@@ -42,14 +42,7 @@ async function launch(request: LaunchRequest): Promise<Enclosure> {
 }
 
 /** SIGTERM, not SIGKILL: the init then ends what its services started before it ends itself. The end of its input does the same. */
-function dieWithUs(): readonly string[] {
-  try {
-    accessSync(SETPRIV)
-    return [SETPRIV, '--pdeathsig', 'TERM', '--']
-  } catch {
-    return []
-  }
-}
+const dieWithUs = (): readonly string[] => endWithParent('TERM')
 
 async function probe(): Promise<Probe> {
   const began = performance.now()

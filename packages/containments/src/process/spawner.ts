@@ -1,4 +1,3 @@
-import { accessSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replicaIds, type Service, type Stack } from '@safechaos/core'
@@ -9,13 +8,13 @@ import { killQuietly } from '../init/kill-quietly.ts'
 import type { Command, InitArguments, KernelPicture, Refused, Spawner } from '../init/spawner.ts'
 import { pause } from '../init/until.ts'
 import { addressesOf } from './addresses.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { Kin } from './kin.ts'
 import { findMarked } from './marked.ts'
 import { StackCopy } from './stack-copy.ts'
 import { withPath } from './with-path.ts'
 
 const NO_TOOLS = 'in `process` there is no network and no namespace that belongs to the run alone, so that no tool may act here; choose sandbox'
-const SETPRIV = '/usr/bin/setpriv'
 /** Stands in the command line of a service until it is the service's own program. */
 const TAKES_OVER = takingOver([]).slice(0, 3).join(' ')
 /** Each replica needs a last octet of its own. */
@@ -48,15 +47,17 @@ class ProcessSpawner implements Spawner {
     const replicas = stack.services.flatMap(replicaIds)
     if (replicas.length > MOST_REPLICAS)
       throw new Refusal('SC_STACK', `${replicas.length} replicas are more than the ${MOST_REPLICAS} that \`process\` has addresses for`)
-    this.#copy = new StackCopy(this.#labDir, stackDir, this.#workDir, {
-      prefix: endsWithParent(),
-      environment: { PATH: '/usr/bin:/bin', SAFECHAOS_RUN: this.#run },
-    })
+    this.#copy = new StackCopy(this.#labDir, stackDir, this.#workDir, (argv) => this.#tool(argv))
     await this.#copy.make()
     for (const { source } of stack.services.flatMap(({ volumes }) => volumes)) await mkdir(join(this.#copy.stackDir, source), { recursive: true })
     this.#services = new Map(stack.services.flatMap((service) => replicaIds(service).map((id) => [id, service])))
     setInterval(() => this.#kin.look(), LOOK_EVERY_MS).unref()
     return addressesOf(this.#run, replicas)
+  }
+
+  /** A tool of ours, which may what this process may: it ends with the init, and is found by whoever looks for what a run has left. */
+  #tool(argv: readonly string[]): Command {
+    return { argv: [...endWithParent('KILL'), ...argv], cwd: '/', environment: { PATH: '/usr/bin:/bin', SAFECHAOS_RUN: this.#run } }
   }
 
   service(service: Service, replica: string, environment: Readonly<Record<string, string>>): Command {
@@ -137,15 +138,5 @@ class ProcessSpawner implements Spawner {
 /** Ends with the init, and gains no privileges that would break that promise. Started by root, it keeps none of root's either. */
 function dieWithParent(): readonly string[] {
   const noCapabilities = process.getuid?.() === 0 ? ['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all'] : []
-  return endsWithParent('--no-new-privs', ...noCapabilities)
-}
-
-/** For a tool of ours, which keeps what this process may do. */
-function endsWithParent(...more: readonly string[]): readonly string[] {
-  try {
-    accessSync(SETPRIV)
-    return [SETPRIV, '--pdeathsig', 'KILL', ...more, '--']
-  } catch {
-    return []
-  }
+  return endWithParent('KILL', '--no-new-privs', ...noCapabilities)
 }

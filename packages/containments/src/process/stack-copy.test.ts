@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { StackCopy } from './stack-copy.ts'
 
 let folder: string
-const TOOL = { prefix: [], environment: { PATH: '/usr/bin:/bin' } }
+const TOOL = (argv: readonly string[]) => ({ argv, cwd: '/', environment: { PATH: '/usr/bin:/bin' } })
 let labDir: string
 let stackDir: string
 beforeEach(() => {

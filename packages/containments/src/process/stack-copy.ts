@@ -9,11 +9,8 @@ const COPY_WITHIN_MS = 30_000
 const SHOWN = new Set(['node_modules'])
 const LEFT_OUT = new Set(['.git', '.safechaos'])
 
-/** How `cp` is started so that it ends with the init, and is found by whoever looks for what a run has left. */
-export interface CopyTool {
-  readonly prefix: readonly string[]
-  readonly environment: Command['environment']
-}
+/** How a tool is started. */
+export type OwnTool = (argv: readonly string[]) => Command
 
 /**
  * A private copy of the stack's folder, so that no service writes into the lab. It stands at the same place in a mirror of the lab whose
@@ -25,8 +22,8 @@ export class StackCopy {
   readonly #labDir: string
   readonly #origin: string
   readonly #mirror: string
-  readonly #tool: CopyTool
-  constructor(labDir: string, stackDir: string, workDir: string, tool: CopyTool) {
+  readonly #tool: OwnTool
+  constructor(labDir: string, stackDir: string, workDir: string, tool: OwnTool) {
     this.#tool = tool
     this.#labDir = resolve(labDir)
     this.#origin = resolve(labDir, stackDir)
@@ -77,8 +74,8 @@ export class StackCopy {
   }
 }
 
-async function copy({ prefix, environment }: CopyTool, sources: readonly string[], target: string): Promise<void> {
-  const argv = [...prefix, 'cp', '-a', '--reflink=auto', '-t', target, '--', ...sources]
-  const { status, err, why } = await runCommand({ argv, cwd: '/', environment }, COPY_WITHIN_MS)
+async function copy(tool: OwnTool, sources: readonly string[], target: string): Promise<void> {
+  const argv = ['cp', '-a', '--reflink=auto', '-t', target, '--', ...sources]
+  const { status, err, why } = await runCommand(tool(argv), COPY_WITHIN_MS)
   if (status !== 0) throw new Refusal('SC_CONTAINMENT', `the stack's folder could not be copied: ${why || err.trim().slice(0, 500)}`)
 }

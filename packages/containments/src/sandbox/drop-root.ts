@@ -1,7 +1,7 @@
 import { chownSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SafechaosError } from '@safechaos/core'
-import { fstabLine } from './fstab.ts'
+import { fstabLine, mountTable } from './fstab.ts'
 import { programFolders, refuseWide, type Shown, type Sources } from './system-parts.ts'
 
 /** How a launch gets rid of root, if it has it. */
@@ -47,8 +47,7 @@ export function dropFor(paths: { readonly node: string; readonly script: string;
 
 const MAKE_STAGE = `set -e
 mount -t tmpfs -o mode=755 stage ${STAGE}
-printf %s "$1" >${STAGE}/table
-mount --all --fstab ${STAGE}/table
+${mountTable('"$1"', `${STAGE}/table`)}
 shift
 exec "$@"`
 

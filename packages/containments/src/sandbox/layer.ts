@@ -3,6 +3,7 @@ import { release } from 'node:os'
 import { join } from 'node:path'
 import { Refusal } from '../init/channel.ts'
 import { runCommand } from '../init/run-command.ts'
+import { mountTable } from './fstab.ts'
 import { hiddenOf, hidingTable } from './hidden.ts'
 import { realFolder } from './real-folder.ts'
 import { isWithin } from './system-parts.ts'
@@ -23,8 +24,7 @@ const EMPTY = `${BASE}/empty`
 /** Every program that a shell starts costs a run some two milliseconds: all that is hidden is covered by one. */
 const HIDE = `if [ -n "$hiding" ]; then
   : >${EMPTY}
-  printf %s "$hiding" >${BASE}/table
-  mount --all --fstab ${BASE}/table
+  ${mountTable('"$hiding"', `${BASE}/table`)}
 fi`
 
 const MAKE = `set -e

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { fstabLine } from './fstab.ts'
+import { fstabLine, mountTable } from './fstab.ts'
 import { systemParts } from './system-parts.ts'
 
 /** One part of what can be seen behind a wall; later parts may lie on earlier ones. Whatever no part names is not there. */
@@ -61,8 +61,7 @@ cp -P $links .
 cp -P /dev/fd /dev/stdin /dev/stdout /dev/stderr dev
 [ -z "$files" ] || { mkdir etc; cp -L $files etc; }
 for node in ${DEVICES.join(' ')}; do : >"dev/$node"; done
-printf %s "$table" >table
-mount --all --fstab table
+${mountTable('"$table"', 'table')}
 rm table
 pivot_root . old
 cd /
