@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { defineConfig, type UserConfig } from 'tsdown'
 
 const PROGRAMS = {
@@ -40,4 +39,4 @@ const bundle = (name: Name): UserConfig => ({
 })
 
 /** One bundle per program, with everything inside. CommonJS, since that is what Node starts quickest. */
-export default defineConfig((Object.keys(PROGRAMS) as Name[]).filter((name) => existsSync(PROGRAMS[name])).map(bundle))
+export default defineConfig((Object.keys(PROGRAMS) as Name[]).map(bundle))
