@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildIfStale } from '../../scripts/build.ts'
 
@@ -100,7 +101,20 @@ describe('a run through the command line', () => {
     setTimeout(() => child.kill('SIGINT'), 200)
     expect(await ended).toBe(2)
     expect(said.out).toContain('put back and verified')
-    expect(said.out).toMatch(/still being put back|nothing is owed any more/)
+    expect(said.out).toMatch(/still being put back|nothing is owed/)
+  })
+
+  test.each([100, 150, 200, 250, 300, 400])('stopped %i ms after its start, injects nothing', async (ms) => {
+    writeCharter('30s')
+    const { child, said, ended } = start(['run'])
+    await sleep(ms)
+    child.kill('SIGINT')
+    const exit = await ended
+    expect(said.out).not.toMatch(/#\d injected/)
+    // Before it listens the signal ends it at once, and its agent puts away what it has.
+    if (said.out.includes('aborting')) expect({ exit, out: said.out }).toEqual({ exit: 2, out: expect.stringContaining('report  ') as string })
+    else expect(exit).toBeNull()
+    await until(() => (JSON.parse(cli(['status', '--json'], lab).stdout) as { owed: unknown[] }).owed.length === 0)
   })
 
   test('ends in order with 3 when nobody reads its output any more', async () => {

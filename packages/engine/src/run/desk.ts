@@ -21,7 +21,7 @@ export interface RunHooks {
   readonly onLog?: (line: LogLine) => void
   /** The lease was prolonged until this epoch instant. */
   readonly onLease?: (until: number) => void
-  /** Aborting it ends the run as a person would. */
+  /** Aborting it ends the run as a person would; a reason that is a text is told as the reason. */
   readonly stop?: AbortSignal
 }
 

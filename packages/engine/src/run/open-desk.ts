@@ -83,17 +83,21 @@ function listen(desk: Desk, watch: GateWatch): void {
     }
   })
   link.onGone((detail) => desk.ending.because('agent-lost', detail))
-  hooks.stop?.addEventListener('abort', () => stopNow(desk), { once: true })
+  const { stop } = hooks
+  // A person may have stopped it while its charter was still read.
+  if (stop?.aborted === true) stopNow(desk, stop)
+  else stop?.addEventListener('abort', () => stopNow(desk, stop), { once: true })
 }
 
 /** The agent is told by file too, so that the fault ends even if this process is too busy to ask. */
-function stopNow(desk: Desk): void {
+function stopNow(desk: Desk, { reason }: AbortSignal): void {
   try {
     abortRun(desk.ports.stateDir, desk.ports.run)
   } catch (error) {
     desk.note({ kind: 'late', what: `the abort file could not be written: ${error instanceof Error ? error.message : String(error)}` })
   } finally {
-    desk.ending.because('operator', 'stopped by a person at the terminal')
+    desk.ending.because('operator', typeof reason === 'string' ? reason : 'stopped by a person at the terminal')
+    desk.tell()
   }
 }
 
