@@ -14,6 +14,7 @@ export const ERRORS = {
   SC_LEDGER: { exit: 3, hint: 'free some disk space; nothing starts without a durable record' },
   SC_TAMPERED: { exit: 3, hint: 'compare with a copy held elsewhere; do not trust this run folder' },
   SC_CONTAINMENT: { exit: 3, hint: 'run `safechaos doctor` to see what works here and what to install' },
+  SC_PLACE: { exit: 3, hint: 'do what the message says; a weaker containment never takes the place of a refusal' },
   SC_UNREACHABLE: { exit: 3, hint: 'choose a containment that reaches this place; `safechaos doctor` lists them' },
   SC_PREFLIGHT: { exit: 3, hint: 'mend what preflight found; nothing was broken yet' },
   SC_TARGET_MOVED: { exit: 3, hint: 'run again; the target was replaced between selection and action, and nothing was touched' },

@@ -25,7 +25,7 @@ const STAGE = '/sys'
 
 /**
  * A lab run by root becomes the user `safechaos` (made by scripts/install-system.sh), else `nobody`, before it opens an enclosure: a service
- * without capabilities could otherwise read what root may read. `workDir` is given to that user. Throws SC_CONTAINMENT.
+ * without capabilities could otherwise read what root may read. `workDir` is given to that user. Throws SC_PLACE, SC_CONTAINMENT.
  */
 export function dropFor(paths: { readonly node: string; readonly script: string; readonly labDir: string; readonly workDir: string }): Drop {
   const programs = programFolders(paths.node, paths.script)
@@ -87,9 +87,8 @@ function sourcesOf(
 function canReach(user: User, path: string): boolean {
   if (!allows(user, path, 5)) {
     throw new SafechaosError({
-      code: 'SC_CONTAINMENT',
-      message: `user ${user.name}, which root becomes, cannot read ${path}`,
-      hint: `chmod -R o+rX ${path}`,
+      code: 'SC_PLACE',
+      message: `user ${user.name}, which root becomes, cannot read ${path}: let others read it (chmod -R o+rX ${path}), or run as its owner`,
     })
   }
   for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) if (!allows(user, folder, 1)) return false

@@ -15,7 +15,7 @@ test('of the host no folder with secrets is shown', () => {
 test.each(['/', '/usr', '/etc', '/home', '/root', '/proc/1', '/etc/safechaos', 'relative'])(
   'a lab at %s is refused, since showing it would show the machine',
   (path) => {
-    expect(() => refuseWide(path)).toThrow(expect.objectContaining({ code: 'SC_CONTAINMENT' }))
+    expect(() => refuseWide(path)).toThrow(expect.objectContaining({ code: 'SC_PLACE' }))
   },
 )
 
@@ -35,13 +35,13 @@ test.each([
     '/mnt',
   ],
 ])('a lab at %s is refused, since it would show the secrets of a person or of the machine', (path) => {
-  expect(() => refuseWide(path)).toThrow(expect.objectContaining({ code: 'SC_CONTAINMENT' }))
+  expect(() => refuseWide(path)).toThrow(expect.objectContaining({ code: 'SC_PLACE' }))
 })
 
 test('a lab is judged by where it is, not by the link that leads there', () => {
   const folder = mkdtempSync(join(tmpdir(), 'safechaos-link-'))
   symlinkSync('/etc', join(folder, 'lab'))
-  expect(() => refuseWide(join(folder, 'lab'))).toThrow(expect.objectContaining({ code: 'SC_CONTAINMENT' }))
+  expect(() => refuseWide(join(folder, 'lab'))).toThrow(expect.objectContaining({ code: 'SC_PLACE' }))
   rmSync(folder, { recursive: true })
 })
 

@@ -60,14 +60,13 @@ const SHARED = ['/home', '/var']
 /** Where people keep keys and tokens. */
 const KEYS = ['.ssh', '.gnupg', '.aws', '.azure', '.kube', '.docker', '.config/gh', '.config/gcloud', '.password-store', '.mozilla']
 
-/** A folder that would show the whole machine, a person's home or keys, or hide what an enclosure is made of, is refused. Throws SC_CONTAINMENT. */
+/** A folder that would show the whole machine, a person's home or keys, or hide what an enclosure is made of, is refused. Throws SC_PLACE. */
 export function refuseWide(path: string): void {
   const places = [resolve(path), realPath(path)]
   if (!isAbsolute(path) || places.some(isWide)) {
     throw new SafechaosError({
-      code: 'SC_CONTAINMENT',
-      message: `${path} cannot be shown inside an enclosure`,
-      hint: 'move the lab to a folder of its own, such as ~/labs/payments',
+      code: 'SC_PLACE',
+      message: `${path} cannot be shown inside an enclosure: move the lab to a folder of its own, such as ~/labs/payments`,
     })
   }
 }
