@@ -1,5 +1,5 @@
 import { counted, wasOrWere } from '../counted.ts'
-import { quantity } from '../report/quantity.ts'
+import { boundedQuantity, quantity } from '../report/quantity.ts'
 import type { GateSpec, GateState, WindowVerdict } from './gate.ts'
 
 type Judged = Extract<WindowVerdict, { state: 'ok' | 'over' }>
@@ -14,10 +14,19 @@ export function advanceGate(spec: GateSpec, history: readonly WindowVerdict[], n
   const latest = recent.at(-1)
   const green = recent.findLast((window): window is Judged => window.state === 'ok')
   const value = latest !== undefined && latest.state !== 'unknown' ? latest.value : undefined
-  const base = { gate: spec.name, value, reason: undefined, newest: undefined, nearing: latest?.state === 'over' && over.length < spec.need }
+  const isOver = latest?.state === 'over'
+  const base = {
+    gate: spec.name,
+    value,
+    bound: isOver ? latest.bound : undefined,
+    reason: undefined,
+    newest: undefined,
+    beyond: isOver ? latest.newest : undefined,
+    nearing: isOver && over.length < spec.need,
+  }
   const limit = `the limit is ${quantity(spec.limit, spec.unit)}`
   if (over.length >= spec.need) {
-    const values = over.map((window) => quantity(window.value, spec.unit)).join(', ')
+    const values = over.map((window) => boundedQuantity(window, spec.unit)).join(', ')
     return {
       ...base,
       state: 'BREACH',
@@ -30,5 +39,5 @@ export function advanceGate(spec: GateSpec, history: readonly WindowVerdict[], n
   if (green === undefined) return no('stale', `beyond it in the latest window, and no window was green yet; ${limit}`)
   const age = Math.round(now - green.newest)
   if (age > spec.freshMs) return no('stale', `the newest green sample is ${age} ms old`)
-  return { ...base, state: 'OK', newest: green.newest, detail: `${quantity(latest.value, spec.unit)}; ${limit}` }
+  return { ...base, state: 'OK', newest: green.newest, detail: `${boundedQuantity(latest, spec.unit)}; ${limit}` }
 }

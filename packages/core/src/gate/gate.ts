@@ -86,9 +86,15 @@ export interface GateSpec {
   readonly guard: boolean
 }
 
-/** What one window said. `newest` is the instant of the newest raw sample in it. */
+/** How a value that is not final yet stands to the final one: what is still to come can only make it worse. */
+export type Bound = 'at least' | 'at most'
+
+/**
+ * What one window said. `newest` is the instant of the newest raw sample in it; `bound` is there if the window was over before all of it was
+ * told, and its value is the best that could still come of it.
+ */
 export type WindowVerdict =
-  | { readonly state: 'ok' | 'over'; readonly value: number; readonly newest: number }
+  | { readonly state: 'ok' | 'over'; readonly value: number; readonly newest: number; readonly bound?: Bound }
   | { readonly state: 'unknown'; readonly reason: UnknownReason; readonly detail: string; readonly newest: number | undefined }
 
 /** What the gate says now. Only OK lets the run go on; an UNKNOWN that lasts ends it. */
@@ -96,10 +102,14 @@ export interface GateState {
   readonly gate: string
   readonly state: 'OK' | 'BREACH' | 'UNKNOWN'
   readonly value: number | undefined
+  /** Of the value; undefined for one that is final. */
+  readonly bound?: Bound | undefined
   readonly reason: UnknownReason | undefined
   readonly detail: string
   /** Newest raw sample that an OK rests on; a lease is renewed only when this advances. */
   readonly newest: number | undefined
+  /** Newest raw sample of the latest window, if that was beyond the limit. */
+  readonly beyond?: number | undefined
   /** Beyond its limit in the latest window, but not in enough of them to be a breach. */
   readonly nearing: boolean
 }

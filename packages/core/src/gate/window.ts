@@ -33,7 +33,9 @@ export function evaluateLoadWindow(slices: readonly LoadSlice[], spec: GateSpec,
   if (late > Math.max(spec.windowMs / 2, 250)) return unknown('starved', `the load generator itself was ${Math.round(late)} ms late`, newest)
   const value = loadValue(inside, spec, unseen ?? 0)
   if (unseen !== undefined) {
-    return isBeyond(spec, value) ? { state: 'over', value, newest } : unknown('stale', 'not all of the window is told yet', newest)
+    return isBeyond(spec, value)
+      ? { state: 'over', value, newest, bound: isUpward(spec) ? 'at least' : 'at most' }
+      : unknown('stale', 'not all of the window is told yet', newest)
   }
   const missing = missingMs(inside, window)
   if (missing > 0) return unknown('stale', `${missing} of ${window.to - window.from} ms of the load stream did not arrive`, newest)

@@ -65,7 +65,7 @@ export type Body =
   | { readonly kind: 'reverted'; readonly ms: number; readonly acts: number; readonly stuck: readonly string[] }
   | { readonly kind: 'landed'; readonly seen: Seen }
   | { readonly kind: 'invariant'; readonly name: string; readonly held: boolean; readonly detail: string }
-  | { readonly kind: 'snapshot'; readonly what: 'taken' | 'restored' | 'failed'; readonly detail: string }
+  | { readonly kind: 'snapshot'; readonly what: 'taken' | 'restoring' | 'restored' | 'failed'; readonly detail: string }
   | { readonly kind: 'residue'; readonly when: 'before-close' | 'after-close'; readonly residue: Residue }
   /** Files that services could see and that are not what the plan's digest covers; empty: all are. */
   | { readonly kind: 'files'; readonly changed: readonly string[] }

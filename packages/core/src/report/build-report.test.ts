@@ -137,15 +137,37 @@ describe('other endings', () => {
     expect(buildReport(chain(bodies), []).back.tone).toBe('unsure')
   })
 
-  test('restoring a snapshot counts as no outage of the services it stops', () => {
-    const { records } = weakRun()
-    const restart = ['exited', 'up'].map((state, index) => ({
-      at: SYNTHETIC_ZERO + 26_000 + index * 200,
-      body: { kind: 'service', service: 'api#1', state: state as 'exited' | 'up', detail: 'restored' } as const,
+  test('what the lab does to bring a snapshot back is told as its own doing, and counts neither as an outage nor as what users felt', () => {
+    const { records, samples } = weakRun()
+    const restart = (['exited', 'starting', 'up'] as const).map((state, index) => ({
+      at: SYNTHETIC_ZERO + 26_000 + index * 100,
+      body: { kind: 'service', service: 'api#1', state, detail: 'restored' } as const,
     }))
-    const restored = { at: SYNTHETIC_ZERO + 26_300, body: { kind: 'snapshot', what: 'restored', detail: '' } as const }
-    const report = buildReport(chain([...records.map(({ at, body }) => ({ at, body })), ...restart, restored]), [])
+    const snapshot = (what: 'restoring' | 'restored', ms: number) => ({
+      at: SYNTHETIC_ZERO + ms,
+      body: { kind: 'snapshot', what, detail: '' } as const,
+    })
+    const restored = chain(
+      [...records.map(({ at, body }) => ({ at, body })), snapshot('restoring', 25_990), ...restart, snapshot('restored', 26_300)].sort(
+        (a, b) => a.at - b.at,
+      ),
+    )
+    const refused = {
+      kind: 'load' as const,
+      from: SYNTHETIC_ZERO + 26_000,
+      to: SYNTHETIC_ZERO + 26_250,
+      scheduled: 9,
+      ok: 0,
+      failed: { refused: 9 },
+      latencies: Array(9).fill(1) as number[],
+      lateMs: 0,
+    }
+    const report = buildReport(restored, [...samples, refused])
     expect(report.recovery.services.map(({ service }) => service)).toEqual(['worker#1', 'worker#2'])
+    expect(report.clock.events.filter(({ lane }) => lane === 'service:api#1')).toEqual([])
+    expect(report.clock.events.map(({ title }) => title)).toContain('the lab stops every service and brings the snapshot back')
+    expect(report.map.find(({ service }) => service === 'api')?.replicas[0]?.restarts).toBe(0)
+    expect(report.felt.find(({ name }) => name === 'recovery')?.failed).not.toHaveProperty('refused')
   })
 
   test('a rehearsal on the canary is no fault: it has no lane, no event and no share in the clock', () => {

@@ -28,8 +28,9 @@ export function buildReport(records: readonly LedgerRecord[], samples: readonly 
   const since = (at: number) => at - zero
   const plan = view.planned?.plan
   const parts = partsOf(view, since)
-  const slices = samples.filter((sample): sample is LoadSlice => sample.kind === 'load')
-  const plotted = plots({ plan, samples, since, seconds: loadSeconds(slices, zero), baseline: parts.find(({ name }) => name === 'baseline') })
+  const told = beforeRestoring(view, samples)
+  const slices = told.filter((sample): sample is LoadSlice => sample.kind === 'load')
+  const plotted = plots({ plan, samples: told, since, seconds: loadSeconds(slices, zero), baseline: parts.find(({ name }) => name === 'baseline') })
   const map = serviceMap(view)
   const { events, ...counts } = withLogs(findEvents(view, since), logs, since)
   const recovered = recovery(view)
@@ -64,7 +65,7 @@ export function buildReport(records: readonly LedgerRecord[], samples: readonly 
       stop: stopOf(view, since),
     },
     plots: plotted,
-    felt: phases(parts, { samples, plan, since }),
+    felt: phases(parts, { samples: told, plan, since }),
     recovery: recovered,
     moved,
     back: isEverythingBack(view, since),
@@ -72,6 +73,11 @@ export function buildReport(records: readonly LedgerRecord[], samples: readonly 
     logs: counts,
     provenance: provenance(view, records),
   }
+}
+
+/** What the lab itself did to the services is no evidence about them. */
+function beforeRestoring({ times: { restoring = Number.POSITIVE_INFINITY } }: RunView, samples: readonly Sample[]): readonly Sample[] {
+  return samples.filter((sample) => (sample.kind === 'load' ? sample.to : sample.at) < restoring)
 }
 
 /** Preparations get at most a sixth of the clock: what they did is told elsewhere, and plots need the room. */
@@ -84,7 +90,7 @@ function clockStart({ stages }: RunView, started: number, ended: number): number
 export function partsOf(view: RunView, since: (at: number) => number): Parts {
   const { baseline, close } = view.stages
   const injected = view.times.injected
-  const end = close.from ?? view.times.latest
+  const end = view.times.restoring ?? close.from ?? view.times.latest
   const gone = view.times.reverted ?? view.reverted?.at
   return [
     ...(baseline.from === undefined

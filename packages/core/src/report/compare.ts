@@ -80,7 +80,7 @@ export function compareRuns(first: ComparedRun, second: ComparedRun): RunCompari
 type Parts = readonly [readonly Sample[], readonly Sample[]]
 
 function watched({ times, stages }: RunView): { readonly from: number; readonly to: number } | undefined {
-  const to = stages.close.from ?? times.latest
+  const to = times.restoring ?? stages.close.from ?? times.latest
   return times.injected === undefined || to === undefined ? undefined : { from: times.injected, to }
 }
 

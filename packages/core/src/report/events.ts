@@ -3,7 +3,7 @@ import { durationText } from '../units.ts'
 import { realActs } from '../verdict/judge.ts'
 import { gateLabel } from './lanes.ts'
 import type { LogLine } from './log-line.ts'
-import { quantity } from './quantity.ts'
+import { boundedQuantity } from './quantity.ts'
 import type { ReportEvent, ReportLog } from './report-model.ts'
 
 /** Log lines this near to an event belong to it, in milliseconds either way. */
@@ -18,7 +18,13 @@ type Bare = Omit<ReportEvent, 'id' | 'logs' | 'logsLeftOut'>
 
 /** What happened, in time order: acts, services that ended or came back under fault, gates that changed, and the reason to stop. */
 export function findEvents(view: RunView, since: (at: number) => number): Bare[] {
-  const events = [...actEvents(view, since), ...serviceEvents(view, since), ...gateEvents(view, since), ...causeEvents(view, since)]
+  const events = [
+    ...actEvents(view, since),
+    ...serviceEvents(view, since),
+    ...gateEvents(view, since),
+    ...causeEvents(view, since),
+    ...restoreEvents(view, since),
+  ]
   return events.sort((a, b) => a.t - b.t).slice(0, EVENTS_AT_MOST)
 }
 
@@ -39,7 +45,7 @@ function actEvents(view: RunView, since: (at: number) => number): Bare[] {
 
 function serviceEvents(view: RunView, since: (at: number) => number): Bare[] {
   const from = view.times.injected
-  const until = view.stages.close.from ?? Number.POSITIVE_INFINITY
+  const until = view.times.restoring ?? view.stages.close.from ?? Number.POSITIVE_INFINITY
   return Object.entries(view.services).flatMap(([service, { history }]) =>
     history.flatMap(({ at, state, detail }, index): Bare[] => {
       if (from === undefined || at < from || at >= until || state === 'starting') return []
@@ -72,7 +78,7 @@ function gateEvents(view: RunView, since: (at: number) => number): Bare[] {
       const before = judged[index - 1]?.state ?? 'OK'
       if (now.state === before) return []
       const unit = view.planned?.plan.gates.find((gate) => gate.name === name)?.unit ?? ''
-      const value = now.value === undefined ? '' : ` at ${quantity(now.value, unit)}`
+      const value = now.value === undefined ? '' : ` at ${boundedQuantity({ value: now.value, bound: now.bound }, unit)}`
       const said =
         now.state === 'UNKNOWN' ? `unknown (${now.reason ?? 'no reason given'})` : now.state === 'BREACH' ? `in breach${value}` : `ok again${value}`
       return [{ t: since(now.at), lane: `gate:${name}`, glyph: 'gate', title: `${gateLabel(name, view)} is ${said}`, detail: now.detail }]
@@ -86,6 +92,18 @@ function causeEvents(view: RunView, since: (at: number) => number): Bare[] {
     const gone = view.times.reverted
     const latency = first && gone !== undefined && gone >= at ? `; gone ${durationText(gone - at)} later` : ''
     return { t: since(at), lane: 'run', glyph: 'stop', title: first ? `ended by: ${cause}` : `also: ${cause}`, detail: `${detail}${latency}` }
+  })
+}
+
+function restoreEvents(view: RunView, since: (at: number) => number): Bare[] {
+  return view.snapshots.flatMap(({ at, what, detail }): Bare[] => {
+    if (what === 'taken') return []
+    const title = {
+      restoring: 'the lab stops every service and brings the snapshot back',
+      restored: 'the snapshot is back, and every service was started again',
+      failed: 'the snapshot could not be brought back',
+    }[what]
+    return [{ t: since(at), lane: 'run', glyph: what === 'failed' ? 'stop' : 'undo', title, detail }]
   })
 }
 

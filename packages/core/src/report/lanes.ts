@@ -4,7 +4,7 @@ import { STAGES, STAGE_SENTENCE } from '../stages.ts'
 import { durationText } from '../units.ts'
 import { realActs } from '../verdict/judge.ts'
 import { gateNumber } from './charter-in-words.ts'
-import { quantity } from './quantity.ts'
+import { boundedQuantity } from './quantity.ts'
 import type { Lane, Span } from './report-model.ts'
 
 /** What lanes are drawn with: the view, a clock that starts at the first injection, and the palette position of each service. */
@@ -165,7 +165,10 @@ function gateSpans(name: string, { history }: GateView, { since, end, view }: La
       word,
       tone: now.state === 'BREACH' ? 'bad' : now.state === 'UNKNOWN' || now.nearing ? 'unsure' : 'good',
       level: now.state === 'BREACH' ? 'full' : now.state === 'UNKNOWN' ? 'none' : 'half',
-      detail: now.value === undefined ? now.detail : `${quantity(now.value, spec?.unit ?? '')}${now.detail === '' ? '' : `; ${now.detail}`}`,
+      detail:
+        now.value === undefined
+          ? now.detail
+          : `${boundedQuantity({ value: now.value, bound: now.bound }, spec?.unit ?? '')}${now.detail === '' ? '' : `; ${now.detail}`}`,
     })
   }
   return spans

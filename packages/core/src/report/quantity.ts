@@ -1,4 +1,4 @@
-import { durationText } from '../units.ts'
+import type { Bound } from '../gate/gate.ts'
 
 /** A number with its unit and sensible digits, for people: `0.4 %`, `8.2 s`, `61 MiB`. */
 export function quantity(value: number, unit: string): string {
@@ -9,6 +9,10 @@ export function quantity(value: number, unit: string): string {
   if (unit === 'ms' && Math.abs(value) >= 1000) return `${digits(value / 1000)} s`
   return unit === '' ? digits(value) : `${digits(value)} ${unit}`
 }
+
+/** The same of a value that may not be final: `at least 68.6 %`. */
+export const boundedQuantity = ({ value, bound }: { readonly value: number; readonly bound?: Bound | undefined }, unit: string): string =>
+  `${bound === undefined ? '' : `${bound} `}${quantity(value, unit)}`
 
 /** A range with its unit once where both ends share it: `58.6 – 59.5 MiB`. */
 export function quantityRange(low: number, high: number, unit: string): string {
@@ -34,9 +38,6 @@ export function relativeText(ms: number): string {
   const text = seconds < 100 ? trim(seconds.toFixed(seconds < 10 ? 2 : 1)) : seconds.toFixed(0)
   return `${text === '0' ? '' : ms > 0 ? '+' : '−'}${text} s`
 }
-
-/** A duration in milliseconds, or "not seen". */
-export const durationOr = (ms: number | undefined, missing = 'not seen'): string => (ms === undefined ? missing : durationText(ms))
 
 /** Signed change in percent, without false digits; a dash where there is none to tell, as from zero. */
 export function changeText(percent: number | undefined): string {

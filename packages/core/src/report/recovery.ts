@@ -66,10 +66,9 @@ function returned(view: RunView): Recovery['steps'][number] {
   return { name: 'recover', ms: slowest?.afterMs, how: `${gateLabel(slowest?.signal ?? '', view)} was last: ${slowest?.detail ?? ''}` }
 }
 
-/** Restoring a snapshot stops and starts every service: that is our doing, so only what came before it counts then. */
 function outages(view: RunView, injected: number): Recovery['services'] {
   const close = view.stages.close.from ?? view.times.latest ?? injected
-  const until = view.snapshots.some(({ what }) => what === 'restored') ? Math.min(close, view.times.reverted ?? close) : close
+  const until = view.times.restoring ?? close
   return Object.entries(view.services).flatMap(([service, seen]) => outage(service, seen, { from: injected, until, close }))
 }
 

@@ -4,7 +4,7 @@ import type { RunView } from '../run/run-view.ts'
 import { durationText } from '../units.ts'
 import { realActs } from '../verdict/judge.ts'
 import { gateLabel } from './lanes.ts'
-import { quantity } from './quantity.ts'
+import { boundedQuantity, quantity } from './quantity.ts'
 import type { ReportModel } from './report-model.ts'
 
 type Next = ReportModel['next']
@@ -58,7 +58,7 @@ function askAbout(view: RunView, recovery: ReportModel['recovery'], moved: Repor
     if (breach === undefined) continue
     const spec = view.planned?.plan.gates.find((gate) => gate.name === name)
     questions.push(
-      `Why did ${gateLabel(name, view)} reach ${breach.value === undefined ? 'its limit' : quantity(breach.value, spec?.unit ?? '')}, and what should have held it back?`,
+      `Why did ${gateLabel(name, view)} reach ${breach.value === undefined ? 'its limit' : boundedQuantity({ value: breach.value, bound: breach.bound }, spec?.unit ?? '')}, and what should have held it back?`,
     )
     questions.push(`Would anybody have been told about ${gateLabel(name, view)} in production, and how soon?`)
   }
@@ -89,8 +89,10 @@ function harder(view: RunView): string {
   return `Go longer: every target was hit for ${durationText(longestHold(plan.stages))} at most; double the hold, or try another fault on the same targets.`
 }
 
+/** How near it came while the fault was in, as a share of the limit: what a system does while it starts is no answer to a fault. */
 function nearness(view: RunView, gate: string, limit: number, breach: Beyond): number {
-  const values = (view.gates[gate]?.history ?? []).flatMap(({ value }) => (value === undefined ? [] : [value]))
+  const { injected = Number.POSITIVE_INFINITY, reverted = Number.POSITIVE_INFINITY } = view.times
+  const values = (view.gates[gate]?.history ?? []).flatMap(({ at, value }) => (value === undefined || at < injected || at > reverted ? [] : [value]))
   if (values.length === 0) return 0
   return breach === 'above' || breach === 'at-or-above'
     ? limit === 0

@@ -38,7 +38,7 @@ export interface GateView {
 
 export type ServiceState = Extract<Body, { kind: 'service' }>['state']
 
-/** One replica. `restarts` counts its starts after the first. */
+/** One replica. `restarts` counts its starts after the first, without those by which the lab brings a snapshot back. */
 export interface ServiceView {
   readonly state: ServiceState
   readonly at: number
@@ -56,6 +56,8 @@ export interface RunTimes {
   readonly cause: number | undefined
   /** Everything verified gone. */
   readonly reverted: number | undefined
+  /** The lab began to bring a snapshot back, which stops and starts every service: what is seen from then on is its own doing. */
+  readonly restoring: number | undefined
   /** The latest record. */
   readonly latest: number | undefined
 }
@@ -90,7 +92,7 @@ export interface RunView {
   readonly reverted: At<{ readonly ms: number; readonly acts: number; readonly stuck: readonly string[] }> | undefined
   readonly landed: At<Seen> | undefined
   readonly invariants: readonly At<{ readonly name: string; readonly held: boolean; readonly detail: string }>[]
-  readonly snapshots: readonly At<{ readonly what: 'taken' | 'restored' | 'failed'; readonly detail: string }>[]
+  readonly snapshots: readonly At<{ readonly what: 'taken' | 'restoring' | 'restored' | 'failed'; readonly detail: string }>[]
   readonly residue: { readonly 'before-close': Residue | undefined; readonly 'after-close': Residue | undefined }
   /** Files of the lab that are not what the plan covers; undefined until it was looked at. */
   readonly changedFiles: readonly string[] | undefined
@@ -127,7 +129,7 @@ export const NO_RUN: RunView = {
   changedFiles: undefined,
   recovered: [],
   late: [],
-  times: { begun: undefined, injected: undefined, cause: undefined, reverted: undefined, latest: undefined },
+  times: { begun: undefined, injected: undefined, cause: undefined, reverted: undefined, restoring: undefined, latest: undefined },
   verdict: undefined,
 }
 
@@ -159,7 +161,10 @@ const FOLDS: Folds = {
   }),
   landed: (_, { seen }, at) => ({ landed: { ...seen, at } }),
   invariant: (view, body, at) => ({ invariants: [...view.invariants, stamped(body, at)] }),
-  snapshot: (view, body, at) => ({ snapshots: [...view.snapshots, stamped(body, at)] }),
+  snapshot: (view, body, at) => ({
+    snapshots: [...view.snapshots, stamped(body, at)],
+    times: { ...view.times, restoring: view.times.restoring ?? (body.what === 'restoring' ? at : undefined) },
+  }),
   residue: (view, { when, residue }) => ({ residue: { ...view.residue, [when]: residue } }),
   files: (_, { changed }) => ({ changedFiles: changed }),
   recovered: (view, body, at) => ({ recovered: [...view.recovered, stamped(body, at)] }),
@@ -189,7 +194,8 @@ function foldStage(view: RunView, { stage, state, detail }: Extract<Body, { kind
 
 function foldService(view: RunView, { service, state, detail }: Extract<Body, { kind: 'service' }>, at: number): Partial<RunView> {
   const before = view.services[service]
-  const restarts = before === undefined ? 0 : before.restarts + (state === 'starting' && before.state !== 'starting' ? 1 : 0)
+  const isRestart = before !== undefined && state === 'starting' && before.state !== 'starting' && view.times.restoring === undefined
+  const restarts = (before?.restarts ?? 0) + (isRestart ? 1 : 0)
   const history = [...(before?.history ?? []), { at, state, detail }]
   return { services: { ...view.services, [service]: { state, at, detail, restarts, history } } }
 }

@@ -33,14 +33,19 @@ function seenAgainst(view: RunView): string[] {
   const broken = view.invariants
     .filter((one) => !one.held && one.at >= injected)
     .map((one) => `the invariant ${one.name} does not hold: ${one.detail}`)
-  const lost = view.recovered
-    .filter((one) => one.afterMs === undefined && !isUnknown(view, one.signal))
+  const lost = (view.planned?.plan.gates ?? [])
+    .filter(({ guard }) => !guard)
+    .flatMap((gate) => view.recovered.filter(({ signal }) => signal === gate.name).filter((one) => isStillBeyond(view, gate, one)))
     .map((one) => `${one.signal} did not recover within ${durationText(view.planned?.plan.recoveryMs ?? 0)}: ${one.detail}`)
   return [...breaches, ...broken, ...lost]
 }
 
-/** A gate that cannot tell says neither that its signal recovered nor that it did not. */
-const isUnknown = (view: RunView, gate: string): boolean => view.gates[gate]?.now.state === 'UNKNOWN'
+/** It was waited for in vain, and the last window judged until then was beyond the limit and began after the revert. One that began before, or that cannot be told, says nothing about a recovery. */
+function isStillBeyond(view: RunView, gate: GateSpec, { at, afterMs }: RunView['recovered'][number]): boolean {
+  const last = view.gates[gate.name]?.history.findLast((state) => state.at <= at)
+  const gone = view.times.reverted ?? Infinity
+  return afterMs === undefined && last?.beyond !== undefined && last.beyond - gate.windowMs >= gone
+}
 
 /** What must have been seen for "held" and was not. */
 function notSeen(view: RunView): string[] {
@@ -54,7 +59,7 @@ function notSeen(view: RunView): string[] {
   const sawOk = (gate: GateSpec): boolean =>
     view.gates[gate.name]?.history.some(({ state, newest = 0 }) => state === 'OK' && newest - gate.windowMs > injected && newest <= reverted) === true
   const unsure = plan.gates.filter((gate) => !sawOk(gate))
-  const seen = new Set(view.recovered.filter((one) => one.afterMs !== undefined || !isUnknown(view, one.signal)).map((one) => one.signal))
+  const seen = new Set(view.recovered.filter((one) => one.afterMs !== undefined).map((one) => one.signal))
   const unseen = plan.gates.map(({ name }) => name).filter((name) => !seen.has(name))
   const files = filesGap(view)
   const unasked = plan.invariants.filter((invariant) => !view.invariants.some((one) => one.name === invariant.name && one.held && one.at >= injected))

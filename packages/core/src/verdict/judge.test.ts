@@ -6,6 +6,10 @@ import { samplePlan, sampleStack } from '../testing/samples.ts'
 import { judge } from './judge.ts'
 
 const plan = samplePlan({ ramp: { steps: [1] } }, sampleStack(1))
+const LONG_AFTER = 1_000_000
+/** An ending in which a gate said this and its recovery was waited for in vain. */
+const inVain = (said: Body): Body[] =>
+  replace(ending(), 'recovered', [said, { kind: 'recovered', signal: 'errorRatio', afterMs: undefined, detail: 'still 30 %' }])
 const withInvariant = samplePlan({ ramp: { steps: [1] }, invariants: { balanced: { get: 'http://api:8080/invariant' } } }, sampleStack(1))
 const judgeAll = (...bodies: readonly Body[]) => judge(foldRun(entries(...bodies)))
 const run = (end: Body, more: readonly Body[] = [], after: readonly Body[] = ending()) =>
@@ -95,21 +99,26 @@ describe('refuted', () => {
   })
 
   test('by a recovery that did not come', () => {
-    const after = replace(ending(), 'recovered', [{ kind: 'recovered', signal: 'lag', afterMs: undefined, detail: 'still 30 s' }])
-    const verdict = run(cause('completed'), [passed], after)
-    expect(verdict).toMatchObject({ hypothesis: { state: 'refuted', why: 'lag did not recover within 10 s: still 30 s' }, exit: 1 })
-    expect(verdict.sentence).toContain('lag did not recover within 10 s')
+    const verdict = run(cause('completed'), [passed], inVain(gateSays('BREACH', { beyond: LONG_AFTER })))
+    expect(verdict).toMatchObject({ hypothesis: { state: 'refuted', why: 'errorRatio did not recover within 10 s: still 30 %' }, exit: 1 })
+    expect(verdict.sentence).toContain('errorRatio did not recover within 10 s')
   })
 
-  test('not by a recovery that nobody could see: its gate is UNKNOWN', () => {
-    const after = replace(ending(), 'recovered', [
-      gateSays('UNKNOWN', { reason: 'http' }),
-      { kind: 'recovered', signal: 'errorRatio', afterMs: undefined, detail: 'not green' },
-    ])
-    expect(run(cause('completed'), [passed], after)).toMatchObject({
+  test.each([
+    ['its gate is UNKNOWN', gateSays('UNKNOWN', { reason: 'http' })],
+    ['no window since the revert was judged', gateSays('BREACH', { beyond: 1 })],
+    ['the latest window was well, if too few of them were', gateSays('BREACH')],
+  ])('not by a recovery that nobody saw fail: %s', (_, said) => {
+    expect(run(cause('completed'), [passed], inVain(said))).toMatchObject({
       hypothesis: { state: 'inconclusive', why: 'whether errorRatio recovered was not seen' },
       exit: 3,
     })
+  })
+
+  test('not by a guard that did not recover', () => {
+    const guarded = { ...plan, gates: plan.gates.map((gate) => ({ ...gate, guard: true })) }
+    const records = [...opening(guarded), ...fault(), passed, cause('completed'), ...inVain(gateSays('BREACH', { beyond: LONG_AFTER }))]
+    expect(judgeAll(...records).hypothesis.state).toBe('inconclusive')
   })
 
   test('not by a breach before anything was injected', () => {

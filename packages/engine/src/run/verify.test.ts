@@ -61,6 +61,7 @@ function world(look: {
     get states() {
       return [{ gate: 'errors', nearing: false, ...look.gate(clock) }]
     },
+    stop: () => undefined,
     reading: () => (look.answer === undefined ? undefined : { kind: 'reading', signal: '', ...look.answer(clock) }),
   } as unknown as GateWatch
   const plan = { gates: [{ name: 'errors' }], recoveryMs: RECOVERY_MS, invariants: look.answer === undefined ? [] : [balanced] } as unknown as Plan

@@ -56,6 +56,9 @@ async function watchRecovery(desk: Desk, plan: Plan, watch: GateWatch, stop: Abo
 async function holdInvariants(desk: Desk, plan: Plan, watch: GateWatch, stop: AbortSignal): Promise<void> {
   const broken = await lookAtInvariants(desk, plan.invariants, watch, stop)
   if (broken.length === 0) return
+  // From here on what gates see is our own doing.
+  watch.stop()
+  desk.record({ kind: 'snapshot', what: 'restoring', detail: '' })
   const { detail } = await desk.link.ask({ ask: 'restore' })
   desk.record({ kind: 'snapshot', what: 'restored', detail })
   await lookAtInvariants(desk, broken, watch, stop)
