@@ -3,13 +3,13 @@ import { open, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SafechaosError } from '@safechaos/core'
 
-/** Makes a folder and those above it, for this user alone. One by one: below /proc, Node's own recursive form never returns. Throws SC_STATE. */
-export function makeFolder(path: string): void {
+/** Makes a folder and those above it, for this user alone unless `mode` says more. One by one: below /proc, Node's own recursive form never returns. Throws SC_STATE. */
+export function makeFolder(path: string, mode = 0o700): void {
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
     const above = dirname(path)
-    if (above !== path) makeFolder(above)
-    mkdirSync(path, { mode: 0o700 })
+    if (above !== path) makeFolder(above, mode)
+    mkdirSync(path, { mode })
   } catch (cause) {
     if (cause instanceof SafechaosError || (cause as NodeJS.ErrnoException).code === 'EEXIST') {
       if (cause instanceof SafechaosError) throw cause

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,6 +44,17 @@ describe('init', () => {
     expect(readFileSync(join(folder, 'lab.yaml'), 'utf8')).toBe('name: mine\n')
     expect(existsSync(join(folder, 'stacks'))).toBe(false)
   })
+  test('below /proc ends with an error', () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../main.ts'), 'init', '/proc/x'], {
+      encoding: 'utf8',
+      timeout: 10_000,
+      killSignal: 'SIGKILL',
+    })
+    expect({ status, stderr }).toEqual({
+      status: 64,
+      stderr: expect.stringMatching(/^\/proc\/x\/lab\.yaml cannot be written: ENOENT.+\n {2}choose a folder that you may write\n$/) as string,
+    })
+  })
   test('a second time says each thing once', async () => {
     await call(['init'])
     const { exit, err } = await call(['init'])
@@ -82,6 +94,7 @@ describe('check, plan and policy explain', () => {
       'policy allows this',
     ])
       expect(out).toContain(part)
+    expect(out).toMatch(/seed [0-9a-f]{16}$/m)
   })
   test('plan in JSON is the digested plan and the decision; run --dry-run shows the same', async () => {
     const plan = await call(['plan', '--json'])

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { makeFolder } from '@safechaos/agent'
 import { SafechaosError } from '@safechaos/core'
 import type { Act, Call } from '../call.ts'
 import { starterLab } from '../starter/starter-lab.ts'
@@ -50,9 +51,13 @@ const nameFrom = (text: string): string =>
 
 function write(path: string, text: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path), 0o777)
     writeFileSync(path, text, { flag: 'wx' })
   } catch (cause) {
-    throw new SafechaosError({ code: 'SC_FILE', message: `${path} cannot be written: ${(cause as Error).message}` }, { cause })
+    const { message } = (cause instanceof SafechaosError ? cause.cause : cause) as Error
+    throw new SafechaosError(
+      { code: 'SC_FILE', message: `${path} cannot be written: ${message}`, hint: 'choose a folder that you may write' },
+      { cause },
+    )
   }
 }

@@ -1,8 +1,8 @@
+import { within } from '@safechaos/agent'
 import { CONTAINMENTS, type Probe } from '@safechaos/containments'
 import { CONTAINMENT_TRAITS, type ContainmentTraits, FAULTS, type Need } from '@safechaos/core'
 import { type HouseLine, examineHouse } from './house.ts'
 import { type ReadSetting, readSetting, userNamespaceAdvice } from './user-namespaces.ts'
-import { within } from './within.ts'
 
 export interface ContainmentFinding extends Probe {
   readonly name: string
@@ -32,7 +32,7 @@ const PROBE_MS = 20_000
 export async function examine(environment: NodeJS.ProcessEnv): Promise<Examination> {
   const containments: ContainmentFinding[] = []
   for (const containment of CONTAINMENTS) {
-    const probe = await within(PROBE_MS, containment.probe(), () => tooLate(containment.offers))
+    const probe = await within(containment.probe(), PROBE_MS, () => tooLate(containment.offers))
     const traits: ContainmentTraits = CONTAINMENT_TRAITS[containment.name]
     const { name, weaker, offers } = containment
     containments.push({ name, weaker, offers, onlyIn: traits.onlyIn, ...probe, advice: adviceOf(probe, traits, readSetting) })

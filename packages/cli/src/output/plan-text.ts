@@ -17,7 +17,7 @@ export function planText({ plan, digest }: DigestedPlan, paint: Paint): string {
   const words = charterInWords(plan)
   const title = (text: string): string => `\n${paint.bold(text)}`
   return [
-    `${paint.bold(plan.charter.name)}  ${paint.dim(`plan ${digest.slice(0, 12)}, seed ${plan.seed.slice(0, 12)}`)}`,
+    `${paint.bold(plan.charter.name)}  ${paint.dim(`plan ${digest.slice(0, 12)}, seed ${plan.seed}`)}`,
     `We believe: ${plan.hypothesis}`,
     `We would: ${plan.sentence}`,
     title('what is set'),
