@@ -36,8 +36,8 @@ export async function runCommandLine(words: readonly string[], around: Surroundi
   }
 }
 
-async function runCommand(words: readonly string[], { stdout, environment, cwd }: Surroundings): Promise<ExitCode> {
-  const around = (json: boolean) => ({ output: makeOutput(stdout, environment, json), cwd, environment })
+async function runCommand(words: readonly string[], { stdout, stderr, environment, cwd }: Surroundings): Promise<ExitCode> {
+  const around = (json: boolean) => ({ output: makeOutput(stdout, environment, json, stderr), cwd, environment })
   const run = words[0] === 'run' ? (await import('./run-ahead.ts')).startAhead(words.slice(1), cwd) : undefined
   if (run !== undefined) return (await import('./commands/run.ts')).act({ ...run, ...around(run.options.json === true) })
   let exit: ExitCode = 0

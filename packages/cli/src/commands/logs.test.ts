@@ -17,11 +17,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const logs = (...words: readonly string[]) => callIn(folder, ['logs', ...words])
 
 /** A run that had these replicas, of which web#1 wrote one line if `spoke`. */
-function runWith(replicas: readonly string[], spoke: boolean): void {
+function runWith(replicas: readonly string[], spoke: boolean, said = 'hello'): void {
   const ledger = openLedger(join(runDir, 'ledger.db'))
   for (const service of replicas) ledger.append({ kind: 'service', service, state: 'up', detail: '' })
   ledger.close()
-  if (spoke) writeFileSync(join(runDir, 'logs.jsonl'), `${JSON.stringify({ at: 0, service: 'web#1', stream: 'out', line: 'hello' })}\n`)
+  if (spoke) writeFileSync(join(runDir, 'logs.jsonl'), `${JSON.stringify({ at: 0, service: 'web#1', stream: 'out', line: said })}\n`)
 }
 
 test('that there is nothing is said, and in JSON nothing is nothing', async () => {
@@ -47,4 +47,11 @@ test('a service that does not exist is wrong usage, and those that do are named'
 test('of a run that never came to its services nobody can say that a service does not exist', async () => {
   runWith([], false)
   expect((await logs('web')).out).toBe('nothing was logged by web in abc123\n')
+})
+
+test('what a service wrote does nothing to the terminal, and is in JSON as it was', async () => {
+  const said = 'a\tb\u001b[2J\u009b31m\u202ec'
+  runWith(['web#1'], true, said)
+  expect((await logs()).out).toMatch(/web#1 {2}a\tbc\n$/)
+  expect(JSON.parse((await logs('--json')).out)).toMatchObject({ line: said })
 })

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EnclosureEvent, isLive, runFolder } from '@safechaos/agent'
-import { type LogLine, nearNames, SafechaosError } from '@safechaos/core'
+import { type LogLine, nearNames, SafechaosError, serviceOf } from '@safechaos/core'
 import { type Act, textOption } from '../call.ts'
 import { findRun } from '../lab/find-run.ts'
 import { type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
 import { membersOf } from '../lab/members-of.ts'
 import { Tail } from '../lab/tail.ts'
+import { tellLab } from '../lab/tell-lab.ts'
+import { harmless } from '../output/harmless.ts'
 import type { Output } from '../output/output.ts'
 import { timeText } from '../output/words.ts'
 
@@ -22,6 +24,7 @@ export const act: Act = async (call) => {
     environment,
   } = call
   const run = runOf(knownRuns(knownLabs(cwd, environment)), textOption(call, 'run'))
+  tellLab(call, run)
   const tail = new Tail(run.detached ? runFolder(run.stateDir, run.run).serviceLog : join(run.runDir ?? '', 'logs.jsonl'))
   let told = 0
   const tell = (): void => {
@@ -60,15 +63,15 @@ function requireService(service: string, run: KnownRun): void {
   })
 }
 
-const serviceOf = (replica: string): string => replica.split('#')[0] ?? replica
-
 /** A line of either file: `up` keeps events, a run keeps lines. A torn line is left out. True if it was told. */
 function tellLine(text: string, service: string | undefined, output: Output): boolean {
   const line = parsed(text)
   if (line === undefined || (service !== undefined && line.service !== service && serviceOf(line.service) !== service)) return false
   const { at, service: from, stream, line: words } = line
   output.record({ at, service: from, stream, line: words })
-  output.say(`${output.paint.dim(timeText(at))}  ${output.paint.cyan(from)}  ${stream === 'err' ? output.paint.yellow('err ') : ''}${words}`)
+  output.say(
+    `${output.paint.dim(timeText(at))}  ${output.paint.cyan(from)}  ${stream === 'err' ? output.paint.yellow('err ') : ''}${harmless(words)}`,
+  )
   return true
 }
 

@@ -5,16 +5,24 @@ import { keptHead, type LedgerCheck, verifyRun } from '@safechaos/engine'
 import type { Act } from '../call.ts'
 import { findRun, WITH_EVIDENCE } from '../lab/find-run.ts'
 import { knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { tellLab } from '../lab/tell-lab.ts'
 
 /**
  * Checks the evidence of a run: its chain, that it was closed, and every file against it. Exit 3 names each bad record and file. A folder can be
  * given instead of a run; of one that this machine knows as a run of its own, more can be said.
  */
-export const act: Act = async ({ arguments: [reference = 'last'], output, cwd, environment }) => {
+export const act: Act = async (call) => {
+  const {
+    arguments: [reference = 'last'],
+    output,
+    cwd,
+    environment,
+  } = call
   const runs = knownRuns(knownLabs(cwd, environment))
   const given = resolve(cwd, reference)
   const isFolder = ['ledger.db', 'ledger.jsonl'].some((name) => existsSync(join(given, name)))
   const known = isFolder ? runs.find(({ runDir }) => runDir === given) : findRun(reference, runs, WITH_EVIDENCE)
+  if (known !== undefined && !isFolder) tellLab(call, known)
   const folder = known?.runDir ?? given
   const { ok, ledgers, findings } = verifyRun(folder, known && { live: known.live, ended: known.ended, head: keptHead(known.stateDir, known.run) })
   output.give({ folder, ok, checks: ledgers.map(({ file, check }) => ({ file, ...check })), findings })

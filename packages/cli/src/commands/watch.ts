@@ -45,7 +45,7 @@ function tellEnd({ output }: Call, { run, runDir }: KnownRun, verdict: Parameter
   output.say(
     verdict === undefined
       ? `\n${run} ended without a verdict: its controller is gone. Next: safechaos recover`
-      : `\n${verdictLines(verdict, output.paint, output.live ? process.stdout.columns || undefined : undefined).join('\n')}\n\nnext    safechaos report ${run}`,
+      : `\n${verdictLines(verdict, output.paint, output.width).join('\n')}\n\nnext    safechaos report ${run}`,
   )
   return verdict?.exit ?? 3
 }

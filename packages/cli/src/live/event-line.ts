@@ -1,10 +1,11 @@
 import { type Body, clause, counted, durationText, type LedgerRecord, type RunView, STAGE_SENTENCE } from '@safechaos/core'
+import { harmless } from '../output/harmless.ts'
 import { timeText } from '../output/words.ts'
 
 /** One line for one record, with its time; undefined for a record that changes nothing a person follows. `before` is the run before it. */
 export function eventLine(record: Pick<LedgerRecord, 'at' | 'body'>, before: RunView): string | undefined {
   const text = bodyText(record.body, before)
-  return text === undefined ? undefined : `${timeText(record.at)}  ${text}`
+  return text === undefined ? undefined : `${timeText(record.at)}  ${harmless(text)}`
 }
 
 type Texts = { readonly [K in Body['kind']]: (body: Extract<Body, { kind: K }>, before: RunView) => string | undefined }

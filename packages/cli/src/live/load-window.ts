@@ -1,4 +1,4 @@
-import type { LoadSlice } from '@safechaos/core'
+import { type LoadSlice, quantileOfSorted } from '@safechaos/core'
 
 /** The last seconds of load, as one line of numbers. */
 export interface LoadNow {
@@ -26,8 +26,11 @@ export class LoadWindow {
     const latencies = this.#slices.flatMap((slice) => slice.latencies).sort((a, b) => a - b)
     if (scheduled === 0 || covered <= 0) return undefined
     const ok = this.#slices.reduce((sum, slice) => sum + slice.ok, 0)
-    return { sentPerSecond: (scheduled * 1000) / covered, okRatio: ok / scheduled, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) }
+    return {
+      sentPerSecond: (scheduled * 1000) / covered,
+      okRatio: ok / scheduled,
+      p50: quantileOfSorted(latencies, 0.5) ?? 0,
+      p99: quantileOfSorted(latencies, 0.99) ?? 0,
+    }
   }
 }
-
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0

@@ -1,4 +1,5 @@
 import { foldRecord, type LedgerRecord, NO_RUN, type RunView, type Sample } from '@safechaos/core'
+import { harmless } from '../output/harmless.ts'
 import type { Output } from '../output/output.ts'
 import { eventLine } from './event-line.ts'
 import { frame } from './frame.ts'
@@ -65,13 +66,13 @@ function liveScreen(output: Output, terminal: Terminal, keys: boolean): RunScree
   timer.unref()
   return {
     onRecord: (record) => {
-      view = foldRecord(view, record)
+      view = foldRecord(view, harmlessRecord(record))
     },
     onSample: (sample) => {
       if (sample.kind === 'load') load.add(sample)
     },
     onLog: ({ service, line }) => {
-      logs.push(`${service}  ${line.replace(CONTROL, '')}`)
+      logs.push(`${service}  ${tabless(harmless(line))}`)
       if (logs.length > LOGS_KEPT) logs.shift()
     },
     onLease: (until) => {
@@ -96,6 +97,9 @@ function liveScreen(output: Output, terminal: Terminal, keys: boolean): RunScree
   }
 }
 
-/** A service's words must not move our cursor. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken away
-const CONTROL = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u001f\u007f]/g
+/** Details quote what services wrote, which must not move our cursor. */
+const harmlessRecord = (record: LedgerRecord): LedgerRecord =>
+  JSON.parse(JSON.stringify(record), (_, value: unknown) => (typeof value === 'string' ? tabless(harmless(value)) : value)) as LedgerRecord
+
+/** Nobody knows how wide a tab is drawn. */
+const tabless = (text: string): string => text.replaceAll('\t', '  ')

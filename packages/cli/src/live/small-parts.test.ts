@@ -1,4 +1,4 @@
-import { foldRun, STAGES } from '@safechaos/core'
+import { foldRun, lights, STAGES } from '@safechaos/core'
 import pc from 'picocolors'
 import { describe, expect, test } from 'vitest'
 import { PLURAL_OF_ONE, runOfOne } from '../../../../test/support/run-of-one.ts'
@@ -86,7 +86,7 @@ describe('load of the last seconds', () => {
       [6000, 45],
     ] as const)
       load.add(slice(from, ok))
-    expect(load.now()).toEqual({ sentPerSecond: 50, okRatio: 0.95, p50: 26, p99: 50 })
+    expect(load.now()).toEqual({ sentPerSecond: 50, okRatio: 0.95, p50: 25, p99: 50 })
   })
 })
 
@@ -147,11 +147,49 @@ describe('the end of a run', () => {
   test('is one sentence and five lights with shape, word and reason, wrapped where there is a width', () => {
     const { verdict } = foldRun(weakRun().records)
     if (verdict === undefined) throw new Error('the synthetic run has a verdict')
-    const lines = verdictLines(verdict, plain)
+    const lines = verdictLines(verdict, plain, undefined)
     expect(lines).toHaveLength(7)
-    for (const light of lines.slice(2)) expect(light).toMatch(/^ [✓!✗] (hypothesis|effect|rollback|containment|evidence) +[a-z-]+ +\S/)
+    for (const light of lines.slice(2)) expect(light).toMatch(/^ [✓✗?–] (hypothesis|effect|rollback|containment|evidence) +[a-z]+ +\S/)
     for (const row of verdictLines(verdict, plain, 70)) expect(visibleLength(row)).toBeLessThanOrEqual(70)
   })
+})
+
+test('the end of a run that never injected is no red cross, and has the words of the report', () => {
+  const { verdict } = foldRun(refusedRun().records)
+  if (verdict === undefined) throw new Error('the synthetic run has a verdict')
+  const missed = {
+    ...verdict,
+    effect: { state: 'did-not-land', why: 'nothing was injected' },
+    evidence: { state: 'gaps', why: 'a file is missing' },
+  } as const
+  const lines = verdictLines(missed, plain, undefined)
+  expect(lines.join('\n')).not.toContain('✗')
+  for (const { name, word } of lights(missed)) expect(lines.some((text) => text.slice(3).startsWith(`${name.padEnd(12)} ${word} `))).toBe(true)
+  expect(lines).toContain(' – effect       nothing injected nothing was injected')
+  expect(lines).toContain(' ? evidence     has gaps         a file is missing')
+})
+
+test('what a service wrote reaches no terminal as it is: not in an event, the live view or the end', () => {
+  const detail = 'open failed: \u001b[2J\u009b31mbad\nnews\u202e'
+  const failed = { seq: 1, at: 0, prev: '', digest: '', body: { kind: 'stage', stage: 'open', state: 'failed', detail } } as const
+  expect(eventLine(failed, NO_RUN)).toMatch(/open failed: open failed: bad news$/)
+  const { verdict } = foldRun(refusedRun().records)
+  if (verdict === undefined) throw new Error('the synthetic run has a verdict')
+  const told = { ...verdict, sentence: detail, effect: { ...verdict.effect, why: detail } }
+  expect(
+    verdictLines(told, plain, undefined)
+      .join('')
+      .match(/open failed: bad news/g),
+  ).toHaveLength(2)
+  const out: string[] = []
+  const sink = { isTTY: true, columns: 100, rows: 30, write: (text: string) => out.push(text) }
+  const screen = runScreen(makeOutput(sink, {}, false), sink, true)
+  screen.onRecord({ ...failed, body: { kind: 'end-cause', cause: 'error', detail, first: true } })
+  screen.onLog({ service: 'web#1', line: 'a\tb\u009b2J' })
+  screen.key('logs')
+  screen.end()
+  expect(out.at(-2)).toContain('ending: open failed: bad news\u001b')
+  expect(out.at(-2)).toContain('web#1  a  b\u001b')
 })
 
 describe('the screen', () => {

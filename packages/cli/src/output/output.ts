@@ -8,9 +8,13 @@ export interface Output {
   readonly json: boolean
   /** True for a terminal that can be drawn on: not JSON, not a pipe, not CI, not dumb. */
   readonly live: boolean
+  /** Columns of that terminal now; undefined elsewhere. */
+  readonly width: number | undefined
   readonly paint: Paint
   /** One or more lines for people. */
   say(text: string): void
+  /** A line for people that is no part of what was asked for, and goes past a pipe. */
+  aside(text: string): void
   /** The one JSON document of the command. */
   give(value: unknown): void
   /** One JSON line of a command that tells things as they happen. */
@@ -25,15 +29,22 @@ export interface Sink {
 }
 
 /** Colours and live drawing are for a real terminal only: `NO_COLOR`, a pipe, CI and `TERM=dumb` get plain lines. */
-export function makeOutput(sink: Sink, environment: NodeJS.ProcessEnv, json: boolean): Output {
+export function makeOutput(sink: Sink, environment: NodeJS.ProcessEnv, json: boolean, beside: Sink = sink): Output {
   const terminal = sink.isTTY === true && !isSet(environment.CI) && environment.TERM !== 'dumb'
   const colors = !json && !isSet(environment.NO_COLOR) && (terminal || isSet(environment.FORCE_COLOR))
+  const live = terminal && !json
   return {
     json,
-    live: terminal && !json,
+    live,
+    get width() {
+      return live ? sink.columns || undefined : undefined
+    },
     paint: pc.createColors(colors),
     say: (text) => {
       if (!json) sink.write(`${text}\n`)
+    },
+    aside: (text) => {
+      if (!json) beside.write(`${text}\n`)
     },
     give: (value) => {
       if (json) sink.write(`${JSON.stringify(value, null, 2)}\n`)

@@ -1,4 +1,5 @@
 import { ERRORS, type ExitCode, type Problem, problemText, SafechaosError, worstExit } from '@safechaos/core'
+import { harmlessLines } from './harmless.ts'
 
 /** What went wrong, as a command ends with it. */
 export interface Failure {
@@ -21,7 +22,7 @@ const isOurs = (error: unknown): error is SafechaosError =>
 
 /** For people: all problems, each with its place and the next thing to do. */
 export const failureText = ({ problems, stack }: Failure): string =>
-  [...problems.map(problemText), ...(stack === undefined ? [] : [stack])].join('\n')
+  harmlessLines([...problems.map(problemText), ...(stack === undefined ? [] : [stack])].join('\n'))
 
 /** For programs: the same. */
 export const failureDocument = ({ exit, problems }: Failure) => ({

@@ -1,0 +1,42 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callIn } from '../../../../test/support/call-in.ts'
+import { sealedRun } from '../../../../test/support/sealed-run.ts'
+
+let folder: string
+let lab: string
+/** One lab with one run, which the state folder knows; nothing but the lab is in the folder around it. */
+beforeAll(async () => {
+  folder = (await sealedRun()).folder
+  lab = join(folder, 'lab')
+  const runState = join(folder, 'state/safechaos/labs/lab/runs/r1')
+  mkdirSync(runState, { recursive: true, mode: 0o700 })
+  const agent = { pid: process.pid, start: '1' }
+  writeFileSync(
+    join(runState, 'agent.json'),
+    JSON.stringify({ run: 'r1', agent, bootId: 'x', labDir: lab, containment: 'sandbox', detached: false, startedAt: 0 }),
+  )
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('a run of any lab of the machine', () => {
+  test.each([[['report']], [['report', '--html']], [['verify']], [['logs']]])('%j names it and its lab beside the output', async (words) => {
+    const outside = await callIn(folder, words)
+    expect(outside.err).toBe(`this is run r1 of the lab in ${lab}\n`)
+    const inside = await callIn(folder, words, lab)
+    expect(inside.err).toBe('')
+    expect(outside.out.replaceAll('lab/.safechaos', '.safechaos')).toBe(inside.out.replaceAll('lab/.safechaos', '.safechaos'))
+  })
+  test('in JSON nothing is added', async () => {
+    expect((await callIn(folder, ['report', '--json'])).err).toBe('')
+  })
+})
+
+describe('the report in a terminal', () => {
+  test('tells every duration in one way', async () => {
+    const { out } = await callIn(folder, ['report'], lab)
+    expect(out).toMatch(/^mitigate +\d+ ms; /m)
+    expect(out).not.toMatch(/ 0\.0 s/)
+  })
+})
