@@ -17,8 +17,7 @@ export async function runInTerminal(call: Call, options: RunOptions, early: Earl
     () => screen.notice('aborting: everything is being put back'),
     () => screen.notice(owedText(screen.view)),
   )
-  // Nobody listens any more: the run ends in order.
-  process.stdout.once('error', stop.ask)
+  process.stdout.once('error', stop.unread)
   const keyboard = keys
     ? listenToKeys(process.stdin, { a: stop.ask, l: () => screen.key('logs'), '?': () => screen.key('help') }, stop.ask)
     : undefined
@@ -35,7 +34,7 @@ export async function runInTerminal(call: Call, options: RunOptions, early: Earl
     screen.end()
     keyboard?.stop()
     stop.release()
-    process.stdout.off('error', stop.ask)
+    process.stdout.off('error', stop.unread)
   }
 }
 
@@ -44,13 +43,5 @@ function tellEnd({ output, cwd }: Call, { run, runDir, verdict }: RunResult): vo
   const report = join(runDir, 'report.html')
   const next = verdict.exit === 5 ? 'safechaos recover' : `safechaos report ${run}`
   output.record({ run, verdict, exit: verdict.exit, runDir, report })
-  output.say(
-    [
-      '',
-      ...verdictLines(verdict, output.paint, output.live ? process.stdout.columns || undefined : undefined),
-      '',
-      `report  ${relative(cwd, report)}`,
-      `next    ${next}`,
-    ].join('\n'),
-  )
+  output.say(['', ...verdictLines(verdict, output.paint, output.width), '', `report  ${relative(cwd, report)}`, `next    ${next}`].join('\n'))
 }

@@ -1,12 +1,14 @@
 /** Two signals nearer than this are one wish: an entry that passes a terminal's signal on makes two of it. */
 const ONE_WISH_MS = 150
 
-/** How a person at this terminal stops the run. */
+/** How a run is stopped from its terminal. */
 export interface StopRequests {
-  /** Aborts with the first wish. */
+  /** Aborts with the first wish. The reason is a sentence if the wish was no person's. */
   readonly signal: AbortSignal
   /** One wish, from a key. */
   readonly ask: () => void
+  /** The same when nobody reads the output any more. */
+  readonly unread: () => void
   readonly release: () => void
 }
 
@@ -17,19 +19,21 @@ export interface StopRequests {
 export function stopRequests(first: () => void, again: () => void): StopRequests {
   const stop = new AbortController()
   let latest = Number.NEGATIVE_INFINITY
-  const ask = (): void => {
+  const wish = (reason?: string): void => {
     const now = performance.now()
     if (now - latest < ONE_WISH_MS) return
     latest = now
     if (stop.signal.aborted) return again()
     first()
-    stop.abort()
+    stop.abort(reason)
   }
+  const ask = (): void => wish()
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const name of signals) process.on(name, ask)
   return {
     signal: stop.signal,
     ask,
+    unread: () => wish('nobody reads the output any more'),
     release: () => {
       for (const name of signals) process.off(name, ask)
     },
