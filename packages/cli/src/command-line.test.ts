@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ERRORS, SafechaosError } from '@safechaos/core'
@@ -14,11 +14,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function call(words: readonly string[], isTTY = false, more: NodeJS.ProcessEnv = {}) {
+async function call(words: readonly string[], columns?: number, more: NodeJS.ProcessEnv = {}) {
   const [out, err]: [string[], string[]] = [[], []]
   const environment = { PATH: process.env.PATH, HOME: folder, XDG_STATE_HOME: join(folder, 'state'), ...more }
   const exit = await runCommandLine(words, {
-    stdout: { isTTY, write: (text) => out.push(text) },
+    stdout: { isTTY: columns !== undefined, columns, write: (text) => out.push(text) },
     stderr: { write: (text) => err.push(text) },
     environment,
     cwd: folder,
@@ -52,6 +52,17 @@ describe('wrong usage', () => {
     const { exit, err } = await call(words)
     expect(exit).toBe(64)
     expect(err).toMatch(/\[SC_[A-Z_]+\]\n {2}\S/)
+  })
+  test.each([
+    [['run', '--nope'], 'run `safechaos run --help`'],
+    [['compare', 'one'], 'run `safechaos compare --help`'],
+    [['ps', 'more'], 'run `safechaos ps --help`'],
+    [['policy', 'explain', '--nope'], 'run `safechaos policy explain --help`'],
+    [['policy', 'xplain'], 'did you mean explain? `safechaos policy --help` lists every command'],
+    [['run', '--dry-rum'], 'did you mean --dry-run? `safechaos run --help` lists every option'],
+    [['--nope'], 'run `safechaos --help`'],
+  ])('%j points at the help of the command that was meant', async (words, hint) => {
+    expect((await call(words)).err).toMatch(new RegExp(`\\[SC_USAGE\\]\\n {2}${hint.replace('?', '\\?')}\\n$`))
   })
   test('without a word it shows the help', async () => {
     expect(await call([])).toMatchObject({ exit: 0, err: '', out: expect.stringContaining('safechaos doctor') as string })
@@ -101,6 +112,31 @@ describe('status of a machine that never ran anything', () => {
   })
 })
 
+describe('status of a lab', () => {
+  const sentence = `Held: ${'x'.repeat(200)}.`
+  beforeEach(() => {
+    const runDir = join(folder, '.safechaos/runs/judged')
+    mkdirSync(runDir, { recursive: true })
+    writeFileSync(join(runDir, 'plan.json'), JSON.stringify({ plan: { charter: { name: 'web-kill' } } }))
+    writeFileSync(join(runDir, 'ledger.jsonl'), `${JSON.stringify({ body: { kind: 'verdict', verdict: { sentence, exit: 0 } } })}\n`)
+    mkdirSync(join(folder, '.safechaos/runs/refused'))
+  })
+  test('tells the same runs in words and in JSON: none that was refused before it had a plan', async () => {
+    const { out } = await call(['status'])
+    expect(out).toContain('judged')
+    expect(out).not.toContain('refused')
+    const { runs } = JSON.parse((await call(['status', '--json'])).out) as { runs: { run: string }[] }
+    expect(runs.map(({ run }) => run)).toEqual(['judged'])
+  })
+  test('is as wide as the terminal, and whole in a pipe', async () => {
+    expect((await call(['status'])).out).toContain(sentence)
+    for (const columns of [60, 120]) {
+      const { out } = await call(['status'], columns, { NO_COLOR: '1' })
+      expect(Math.max(...out.split('\n').map((line) => line.length))).toBe(columns)
+    }
+  })
+})
+
 describe('colours and live drawing', () => {
   const of = (isTTY: boolean, environment: NodeJS.ProcessEnv, json = false) => {
     const { live, paint } = makeOutput({ isTTY, write: () => true }, environment, json)
@@ -112,6 +148,11 @@ describe('colours and live drawing', () => {
     expect(of(true, { CI: 'true' })).toEqual({ live: false, colors: false })
     expect(of(true, { TERM: 'dumb' })).toEqual({ live: false, colors: false })
     expect(of(true, {}, true)).toEqual({ live: false, colors: false })
+  })
+  test('the width is that of such a terminal alone', () => {
+    const sink = { isTTY: true, columns: 70, write: () => true }
+    expect(makeOutput(sink, {}, false).width).toBe(70)
+    expect([makeOutput(sink, {}, true), makeOutput({ ...sink, isTTY: false }, {}, false)].map(({ width }) => width)).toEqual([undefined, undefined])
   })
   test('NO_COLOR takes the colours and leaves the live view; FORCE_COLOR colours a pipe', () => {
     expect(of(true, { NO_COLOR: '1' })).toEqual({ live: true, colors: false })
@@ -130,6 +171,10 @@ describe('a failure', () => {
       { code: 'SC_INVALID', message: 'bad', hint: ERRORS.SC_INVALID.hint, where: { file: 'a.yaml', line: 2, column: 3 } },
       { code: 'SC_POLICY', message: 'no', hint: 'ask' },
     ])
+  })
+  test('that quotes a service does nothing to the terminal', () => {
+    const quoting = failureOf(new SafechaosError({ code: 'SC_STEP', message: 'tc: \u001b[2Jno\u009b1m\nsuch', hint: 'look' }))
+    expect(failureText(quoting)).toBe('tc: no\nsuch [SC_STEP]\n  look')
   })
   test('has the exit code that outranks the others', () => {
     expect(failureOf(error).exit).toBe(64)

@@ -23,7 +23,7 @@ export async function parseWords(words: readonly string[], act: (asked: Asked) =
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw usageError(error, words)
+    if (error.exitCode !== 0) throw usageError(error, words, meant)
   }
 }
 
@@ -45,16 +45,27 @@ function addCommand(program: Command, entry: CommandEntry, act: (asked: Asked) =
 }
 
 /** Commander's words as a problem of ours. */
-function usageError(error: CommanderError, words: readonly string[]): SafechaosError {
+function usageError(error: CommanderError, words: readonly string[], meant: readonly CommandEntry[]): SafechaosError {
   const code = 'SC_USAGE'
   if (error.code === 'commander.help') {
     return new SafechaosError({ code, message: `\`safechaos ${words[0]}\` needs a second word`, hint: `run \`safechaos ${words[0]} --help\`` })
   }
+  const help = helpOf(words, meant)
   const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n')
   const nearest = /Did you mean (?:one of )?(.+)\?/.exec(suggestion)?.[1]
   return new SafechaosError({
     code,
     message,
-    ...(nearest === undefined ? {} : { hint: `did you mean ${nearest}? \`safechaos --help\` lists every command` }),
+    hint:
+      nearest === undefined
+        ? `run \`${help}\``
+        : `did you mean ${nearest}? \`${help}\` lists every ${nearest.startsWith('-') ? 'option' : 'command'}`,
   })
+}
+
+/** What to type for the help of the command that is meant, as far as it is known. */
+function helpOf(words: readonly string[], meant: readonly CommandEntry[]): string {
+  if (meant.length === 0) return 'safechaos --help'
+  const whole = meant.find(({ name }) => name.split(' ').every((word, index) => word === words[index]))
+  return `safechaos ${whole?.name ?? words[0]} --help`
 }

@@ -4,7 +4,7 @@ import { counted, type DigestedPlan } from '@safechaos/core'
 import type { Act } from '../call.ts'
 import { type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
 import { lastVerdict } from '../lab/last-verdict.ts'
-import type { Paint } from '../output/output.ts'
+import type { Output, Paint } from '../output/output.ts'
 import { clipped, tableText } from '../output/table.ts'
 import { clockText } from '../output/words.ts'
 
@@ -36,7 +36,7 @@ export const act: Act = async ({ output, cwd, environment }) => {
   const runs = knownRuns(labs)
   const live = new Set(runs.filter((run) => run.live).map(({ run }) => run))
   const status: Status = {
-    runs: runs.map(statusOf),
+    runs: runs.map(statusOf).filter(isAskedFor),
     locked: labs.flatMap(({ stateDir }) => listLocks(stateDir)).filter(({ state }) => state === 'unclean'),
     owed: labs
       .flatMap(({ stateDir }) => listOwed(stateDir))
@@ -44,7 +44,7 @@ export const act: Act = async ({ output, cwd, environment }) => {
       .map(({ name }) => name),
   }
   output.give(status)
-  output.say(statusText(status, output.paint, Date.now()))
+  output.say(statusText(status, output, Date.now()))
   return status.locked.length > 0 || status.owed.length > 0 ? 5 : 0
 }
 
@@ -66,10 +66,12 @@ function statusOf({ run, labDir, live, detached, containment, startedAt, ended, 
   }
 }
 
-function statusText({ runs, locked, owed }: Status, paint: Paint, now: number): string {
+/** An agent that was started for nothing (a wrong charter, walls that did not stand) is no run that anybody asks for, nor is an `up` that is over. */
+const isAskedFor = ({ live, up, charter }: RunStatus): boolean => live || (!up && charter !== undefined)
+
+function statusText({ runs, locked, owed }: Status, { paint, width }: Pick<Output, 'paint' | 'width'>, now: number): string {
   const live = runs.filter((run) => run.live)
-  // An agent that was started for nothing (a wrong charter, walls that did not stand) is no run that anybody asks for.
-  const past = runs.filter((run) => !run.live && !run.up && run.charter !== undefined).slice(-SHOWN)
+  const past = runs.filter((run) => !run.live).slice(-SHOWN)
   const blocks = [
     ...locked.map(
       (lock) =>
@@ -101,10 +103,13 @@ function statusText({ runs, locked, owed }: Status, paint: Paint, now: number): 
                 run.startedAt.slice(0, 16).replace('T', ' '),
                 run.charter ?? '',
                 exitText(run, paint),
-                clipped(run.verdict ?? `ended by ${run.endedBy ?? 'an unknown cause'}`, 90),
+                run.verdict ?? `ended by ${run.endedBy ?? 'an unknown cause'}`,
               ]),
             '  ',
-          )}`,
+          )
+            .split('\n')
+            .map((line) => (width === undefined ? line : clipped(line, width)))
+            .join('\n')}`,
         ]),
   ]
   return blocks.join('\n\n')
