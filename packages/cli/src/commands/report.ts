@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { durationOr, type ReportModel } from '@safechaos/core'
+import { durationText, type ReportModel } from '@safechaos/core'
 import { reportOf, writeReports } from '@safechaos/engine'
 import type { Act } from '../call.ts'
 import { findRun, WITH_EVIDENCE } from '../lab/find-run.ts'
@@ -50,7 +50,7 @@ function reportText({ sentence, lights, charter, recovery, back, run }: ReportMo
       ['run', `${run.id}, ${new Date(run.startedAt).toISOString()}, by ${run.by}`],
       ['we believed', harmless(charter.hypothesis)],
       ['we did', harmless(charter.did)],
-      ...recovery.steps.map(({ name, ms, how }) => [name, harmless(`${durationOr(ms)}; ${how}`)]),
+      ...recovery.steps.map(({ name, ms, how }) => [name, harmless(`${ms === undefined ? 'not seen' : durationText(ms)}; ${how}`)]),
       ['back', harmless(back.sentence)],
     ]),
   ].join('\n')

@@ -139,7 +139,7 @@ describe('what is owed', () => {
     const act = (what: 'owed' | 'injected' | 'verified') =>
       ({ at: 1, body: { kind: 'act', agentSeq: 1, agentHead: '', act: { act: 'a1', stage: 1, target: 'worker#2', what, detail: '' } } }) as const
     expect(owedText(foldRun([act('owed'), act('injected')]))).toContain('worker#2 (injected)')
-    expect(owedText(foldRun([act('owed'), act('injected'), act('verified')]))).toContain('nothing is owed any more')
+    expect(owedText(foldRun([act('owed'), act('injected'), act('verified')]))).toContain('nothing is owed;')
   })
 })
 

@@ -28,14 +28,18 @@ export function stopRequests(first: () => void, again: () => void): StopRequests
     stop.abort(reason)
   }
   const ask = (): void => wish()
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const name of signals) process.on(name, ask)
+  const signals = [
+    ['SIGINT', ask],
+    ['SIGTERM', () => wish('this command got SIGTERM')],
+    ['SIGHUP', () => wish('this command got SIGHUP')],
+  ] as const
+  for (const [name, hear] of signals) process.on(name, hear)
   return {
     signal: stop.signal,
     ask,
     unread: () => wish('nobody reads the output any more'),
     release: () => {
-      for (const name of signals) process.off(name, ask)
+      for (const [name, hear] of signals) process.off(name, hear)
     },
   }
 }

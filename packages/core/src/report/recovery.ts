@@ -54,7 +54,7 @@ function mitigation(view: RunView, detected: number | undefined): Recovery['step
   return {
     name: 'mitigate',
     ms: from === undefined ? undefined : Math.max(0, gone - from),
-    how: `the lab took the fault back by itself (${cause.cause})${took}`,
+    how: `${cause.cause === 'operator' ? 'the lab was told to stop, and took the fault back' : `the lab took the fault back by itself (${cause.cause})`}${took}`,
   }
 }
 
