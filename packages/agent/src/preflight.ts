@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Containment, Enclosure, Member } from '@safechaos/containments'
-import type { CheckLine, Need, Plan, PlannedTarget } from '@safechaos/core'
+import { type CheckLine, escapeInvisible, type Need, type Plan, type PlannedTarget } from '@safechaos/core'
 import { type Doing, lookAll, owedOf, runStep } from './act.ts'
 import type { ActBook } from './book.ts'
 import { type Floors, floorsBroken, isLive } from './floors.ts'
@@ -34,7 +34,8 @@ export async function preflight(parts: PreflightParts): Promise<readonly CheckLi
 function targetsLine({ plan }: PreflightParts, members: readonly Member[]): CheckLine {
   const live = new Set(members.filter(isLive).map(({ id }) => id))
   const missing = plan.targets.filter((target) => !target.members.every((id) => live.has(id)))
-  const detail = missing.length === 0 ? plan.targets.map(({ id }) => id).join(', ') : `not there: ${missing.map(({ id }) => id).join(', ')}`
+  // Their members are named once, with what became of them, by the line on health.
+  const detail = missing.length === 0 ? plan.targets.map(({ id }) => id).join(', ') : `${missing.length} of ${plan.targets.length} not there`
   return { check: 'every planned target is there', ok: plan.targets.length > 0 && missing.length === 0, detail }
 }
 
@@ -47,10 +48,19 @@ function floorsLine({ plan, floors }: PreflightParts, members: readonly Member[]
   }
 }
 
-function healthLine(members: readonly Member[]): CheckLine {
+const LONGEST_LINE = 200
+
+/** Who is not well, once each, with what became of it. */
+export function healthLine(members: readonly Member[]): CheckLine {
   const bad = members.filter(({ state }) => state !== 'up' && state !== 'healthy')
-  const detail = bad.length === 0 ? `${members.length} of ${members.length} up` : bad.map(({ id, state }) => `${id} is ${state}`).join(', ')
+  const detail =
+    bad.length === 0 ? `${members.length} of ${members.length} up` : `${bad.map(illness).join(', ')}; \`safechaos logs\` shows what they printed`
   return { check: 'every service is well before anything is broken', ok: bad.length === 0, detail }
+}
+
+function illness({ id, state, end }: Member): string {
+  if (end === undefined) return `${id} is ${state}`
+  return `${id} ${end.how}${end.lastLine === undefined ? '' : ` (${escapeInvisible(end.lastLine.slice(0, LONGEST_LINE))})`}`
 }
 
 /** Rules need a tool of the system, which may be missing where the containment itself works. */

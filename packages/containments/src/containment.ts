@@ -68,6 +68,8 @@ export interface Member {
   /** In the enclosure's PID namespace. */
   readonly pid: number | undefined
   readonly address: string
+  /** How its last process ended, and the last line it printed; undefined while it runs, and before it ever did. */
+  readonly end?: { readonly how: string; readonly lastLine: string | undefined } | undefined
   readonly commandLines: readonly { readonly pid: number; readonly commandLine: string }[]
 }
 

@@ -131,7 +131,8 @@ export class Init {
     const command = this.#spawner.inTarget(host.id, host.main.pid, argv, { PATH: '/usr/bin:/bin', HOME: '/tmp' })
     if ('refused' in command) throw new Refusal('SC_UNREACHABLE', command.refused)
     const { out, err, status, why } = await runCommand(command, timeoutMs)
-    if (status !== 0) throw new Refusal('SC_CONTAINMENT', `the hostile program ${why || `exited with ${status}`}: ${err.slice(0, 300)}`)
+    if (status !== 0)
+      throw new Refusal('SC_CONTAINMENT', `the hostile program ${why || `exited with ${status}`}${err === '' ? '' : `: ${err.slice(0, 300)}`}`)
     return out
   }
 }

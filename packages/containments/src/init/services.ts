@@ -18,6 +18,7 @@ export class Services {
   #stack: Stack = { name: '', services: [], networks: [] }
   #phase: 'bare' | 'preparing' | 'prepared' | 'started' = 'bare'
   readonly #lastLines = new Map<string, string[]>()
+  readonly #lastError = new Map<string, string>()
   readonly #run: string
   readonly #spawner: Spawner
   readonly #house: ReplicaHouse
@@ -31,6 +32,7 @@ export class Services {
       log: (service, stream, line) => {
         const lines = this.#lastLines.get(service) ?? []
         this.#lastLines.set(service, [...lines.slice(1 - LAST_LINES), line])
+        if (stream === 'err') this.#lastError.set(service, line)
         says.log(service, stream, line)
       },
     }
@@ -66,7 +68,7 @@ export class Services {
   }
 
   members(): Member[] {
-    return this.#replicas.map((replica) => replica.member())
+    return this.#replicas.map((replica) => ({ ...replica.member(), end: this.#endOf(replica) }))
   }
 
   /** The replicas of a target; throws a Refusal (SC_CONTAINMENT) for one that does not exist. */
@@ -125,6 +127,11 @@ export class Services {
     if (blind.length > 0) await pause(SETTLE_MS)
     const failed = blind.find((replica) => replica.failedByItself)
     if (failed !== undefined) throw new Refusal('SC_STACK', `${failed.id} ${failed.ending} right after it was started${this.#printed(failed)}`)
+  }
+
+  #endOf({ id, state, ending }: Replica): Member['end'] {
+    if (state !== 'exited') return undefined
+    return { how: ending, lastLine: this.#lastError.get(id) ?? this.#lastLines.get(id)?.at(-1) }
   }
 
   #printed(replica: Replica): string {

@@ -40,7 +40,7 @@ export type Spread = { readonly kind: 'at-once' } | { readonly kind: 'random'; r
 export interface FaultDefinition<Spec extends { readonly kind: string }> {
   readonly kind: Spec['kind']
   readonly group: 'process' | 'network' | 'resource'
-  /** What its targets are while it lasts, in the sentence "with 2 of 4 workers killed". */
+  /** What its targets are while it lasts, in the sentence "with 2 of 4 replicas of worker killed". */
   readonly afflicted: string
   /** One sentence for people. */
   readonly summary: string

@@ -10,6 +10,7 @@ export const END_CAUSES = [
   'controller-lost',
   'agent-lost',
   'ledger-lost',
+  'stack',
   'preflight',
   'starved',
   'error',

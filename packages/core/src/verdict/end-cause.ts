@@ -21,6 +21,7 @@ export const CAUSE_WORDS = {
   'controller-lost': 'the controller was gone or hung',
   'agent-lost': 'the agent was gone',
   'ledger-lost': 'the run could not be recorded any more',
+  stack: 'the stack did not start',
   preflight: 'the checks before the first fault did not pass',
   starved: 'the machine itself was too slow to measure anything',
   error: 'something in the lab itself failed',

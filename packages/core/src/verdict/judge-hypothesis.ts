@@ -8,14 +8,14 @@ import type { Verdict } from './verdict.ts'
 
 type Hypothesis = Verdict['hypothesis']
 
-/** The lab itself could not see or go on: what it measured then says nothing about the system. */
-const OF_THE_LAB: readonly EndCause[] = ['starved', 'controller-lost', 'agent-lost', 'ledger-lost', 'preflight', 'error']
+/** The system did not stand, or the lab itself could not see or go on: what was measured then says nothing about the hypothesis. */
+const NO_EVIDENCE: readonly EndCause[] = ['starved', 'controller-lost', 'agent-lost', 'ledger-lost', 'stack', 'preflight', 'error']
 
 /** Refuted needs something that was seen; held needs everything to have been seen; all else is inconclusive. */
 export function judgeHypothesis(view: RunView, effect: Verdict['effect']): Hypothesis {
   const { cause, detail } = endedBy(view)
   const against = seenAgainst(view)
-  if (!OF_THE_LAB.includes(cause) && view.times.injected !== undefined && against.length > 0) return { state: 'refuted', why: against.join('; ') }
+  if (!NO_EVIDENCE.includes(cause) && view.times.injected !== undefined && against.length > 0) return { state: 'refuted', why: against.join('; ') }
   if (cause !== 'completed') return { state: 'inconclusive', why: `${CAUSE_WORDS[cause]}${detail === '' ? '' : `: ${detail}`}` }
   if (effect.state !== 'landed') return { state: 'inconclusive', why: `the fault cannot be said to have landed: ${effect.why}` }
   const missing = notSeen(view)

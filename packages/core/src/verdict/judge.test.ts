@@ -21,7 +21,7 @@ const invariant = (held: boolean): Body => ({ kind: 'invariant', name: 'balanced
 describe('held', () => {
   test('when all was seen: passed stages, green gates, landed, undone, recovered, nothing left', () => {
     expect(run(cause('completed'), [passed])).toEqual({
-      sentence: 'Held: with 1 of 1 worker killed, every gate stayed within its limit and the system recovered; everything is back.',
+      sentence: 'Held: with 1 of 1 replica of worker killed, every gate stayed within its limit and the system recovered; everything is back.',
       endedBy: 'completed',
       hypothesis: { state: 'held', why: 'every stage passed, every gate stayed within its limit, and the system recovered' },
       effect: { state: 'landed', why: 'the process ended' },
@@ -64,7 +64,7 @@ describe('refuted', () => {
     const verdict = run(cause('gate-breach', 'errorRatio: 2 of 3'), [gateSays('BREACH', { value: 0.4 })])
     expect(verdict).toMatchObject({ endedBy: 'gate-breach', hypothesis: { state: 'refuted', why: 'errorRatio: 2 of 3' }, exit: 1 })
     expect(verdict.sentence).toBe(
-      'Refuted: with 1 of 1 worker killed, errorRatio passed 5 % after 4 s; the lab stopped it, and everything was back 4 s later.',
+      'Refuted: with 1 of 1 replica of worker killed, errorRatio passed 5 % after 4 s; the lab stopped it, and everything was back 4 s later.',
     )
   })
 
@@ -83,7 +83,7 @@ describe('refuted', () => {
     const restored: Body = { kind: 'snapshot', what: 'restored', detail: '' }
     const both = [gateSays('BREACH', { value: 0.4 })]
     expect(run(cause('gate-breach'), both, [...ending(), invariant(false), restored, invariant(true)]).sentence).toBe(
-      'Refuted: with 1 of 1 worker killed, errorRatio passed 5 % after 4 s, and balanced did not hold; the lab stopped it, every fault was gone 4 s later, and the data is back from the snapshot.',
+      'Refuted: with 1 of 1 replica of worker killed, errorRatio passed 5 % after 4 s, and balanced did not hold; the lab stopped it, every fault was gone 4 s later, and the data is back from the snapshot.',
     )
     expect(run(cause('completed'), [passed], [...ending(), invariant(false), restored]).sentence).toContain(
       '; every fault is gone, and the data is back from the snapshot.',
@@ -136,6 +136,7 @@ describe('stopped or inconclusive', () => {
     ['controller-lost', 3],
     ['agent-lost', 3],
     ['ledger-lost', 3],
+    ['stack', 3],
     ['preflight', 3],
     ['starved', 3],
     ['error', 3],
@@ -143,7 +144,22 @@ describe('stopped or inconclusive', () => {
     const verdict = run(cause(name, 'so it was'))
     expect(verdict).toMatchObject({ endedBy: name, hypothesis: { state: 'inconclusive' }, exit })
     expect(verdict.hypothesis.why).toMatch(/: so it was$/)
-    expect(verdict.sentence).toMatch(/^Inconclusive: with 1 of 1 worker killed, .*; (the lab stopped it, and )?everything was back 4 s later\.$/)
+    expect(verdict.sentence).toMatch(
+      /^Inconclusive: with 1 of 1 replica of worker killed, .*; (the lab stopped it, and )?everything was back 4 s later\.$/,
+    )
+  })
+
+  test('a stack that does not start is named as such, and the enclosure it was started in is not denied', () => {
+    const [begun, planned, policy] = opening(plan) as [Body, Body, Body]
+    const unstarted = [begun, planned, policy, cause('stack', 'worker#1 did not become healthy: it is exited\n  no such file'), looked]
+    expect(judgeAll(...unstarted)).toMatchObject({
+      sentence:
+        'Inconclusive: nothing was injected: the stack did not start: worker#1 did not become healthy: it is exited; there was nothing to put back.',
+      containment: { state: 'weaker', why: 'no enclosure was opened, so no wall was tried' },
+      exit: 3,
+    })
+    const started: Body = { kind: 'service', service: 'worker#1', state: 'starting', detail: '' }
+    expect(judgeAll(started, ...unstarted).containment.why).toBe('the enclosure stood, but not the whole stack in it, so no wall was tried')
   })
 
   test('a starved machine refutes nothing, whatever else is recorded', () => {
@@ -349,5 +365,5 @@ test('links are named by both ends, several targets in the plural, and a fault o
   const sentence = (of: typeof plan) => judgeAll(...opening(of), ...fault(), cause('operator'), ...ending()).sentence
   expect(sentence(link)).toContain('with 1 of 2 api–worker links cut, a person stopped it')
   const old = { ...plan, fault: { kind: 'process.tickle' } } as unknown as typeof plan
-  expect(sentence(old)).toContain('with 1 of 1 worker under process.tickle')
+  expect(sentence(old)).toContain('with 1 of 1 replica of worker under process.tickle')
 })

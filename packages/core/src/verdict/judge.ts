@@ -66,7 +66,7 @@ function judgeRollback(view: RunView): Verdict['rollback'] {
 }
 
 function judgeContainment(view: RunView): Verdict['containment'] {
-  if (view.opened === undefined) return { state: 'weaker', why: 'no enclosure was opened, so no wall was tried' }
+  if (view.opened === undefined) return { state: 'weaker', why: `${unopened(view)}, so no wall was tried` }
   const walled = view.planned === undefined || CONTAINMENT_TRAITS[view.planned.plan.containment].walled
   const fallen = view.walls.filter((wall) => wall.held === 'not held').map((wall) => wall.wall)
   if (walled && fallen.length > 0) return { state: 'broken', why: `not held: ${fallen.join(', ')}` }
@@ -79,6 +79,10 @@ function judgeContainment(view: RunView): Verdict['containment'] {
   if (fallen.length > 0) limits.push(`not held: ${fallen.join(', ')}`)
   return { state: 'weaker', why: limits.join('; ') }
 }
+
+/** A service that was started, was started inside an enclosure. */
+const unopened = (view: RunView): string =>
+  Object.keys(view.services).length > 0 ? 'the enclosure stood, but not the whole stack in it' : 'no enclosure was opened'
 
 /** Rules of the kernel that could not be read are a gap for a fault that makes some, and for no other. */
 const matters = (view: RunView, notSeen: string): boolean =>

@@ -7,25 +7,33 @@ import { durationText } from '../units.ts'
 import { CAUSE_WORDS, endedBy } from './end-cause.ts'
 import type { Verdict } from './verdict.ts'
 
-/** "Refuted: with 2 of 4 workers killed, lag passed 10 s after 14 s; the lab stopped it and had everything back 1.2 s later." */
+/** "Refuted: with 2 of 4 replicas of worker killed, lag passed 10 s after 14 s; the lab stopped it and had everything back 1.2 s later." */
 export function sentenceOf(view: RunView, judged: Omit<Verdict, 'sentence' | 'exit'>): string {
   if (view.policy?.effect === 'deny') return `Denied by policy: ${view.policy.why[0] ?? 'no reason is recorded'}`
   const word = { held: 'Held', refuted: 'Refuted', inconclusive: 'Inconclusive' }[judged.hypothesis.state]
   const scope = scopeOf(view)
   const what = scope === undefined ? 'nothing was injected' : `with ${scope}, ${happened(view, judged)}`
-  const nothing = scope === undefined ? `: ${CAUSE_WORDS[judged.endedBy]}` : ''
+  const nothing = scope === undefined ? `: ${CAUSE_WORDS[judged.endedBy]}${namedFailure(view, judged)}` : ''
   return `${word}: ${what}${nothing}; ${backAgain(view, judged)}.`
 }
 
-/** "2 of 4 workers killed": how many were hit; undefined before the first inject. */
+/** What of the stack did not start, without the lines it printed. */
+function namedFailure(view: RunView, judged: Pick<Verdict, 'endedBy'>): string {
+  const [first = ''] = endedBy(view).detail.split('\n')
+  return judged.endedBy === 'stack' && first !== '' ? `: ${first}` : ''
+}
+
+/** "2 of 4 replicas of worker killed": how many were hit; undefined before the first inject. */
 function scopeOf(view: RunView): string | undefined {
   const plan = view.planned?.plan
   if (plan === undefined || view.times.injected === undefined) return undefined
   // Those that were hit, not those that were planned: a target that was gone by then was not.
   const hit = new Set(Object.values(view.acts).flatMap((act) => (act.stage > 0 && act.times.injected !== undefined ? [act.target] : [])))
   const reached = Math.max(hit.size, 1)
-  const name = plan.hits.of === 'members' ? plan.hits.service : `${plan.hits.between.join('–')} link`
-  return `${reached} of ${counted(plan.targets.length, name)} ${faultOf(plan.fault.kind)?.afflicted ?? `under ${plan.fault.kind}`}`
+  const planned = plan.targets.length
+  const targets =
+    plan.hits.of === 'members' ? `${counted(planned, 'replica')} of ${plan.hits.service}` : counted(planned, `${plan.hits.between.join('–')} link`)
+  return `${reached} of ${targets} ${faultOf(plan.fault.kind)?.afflicted ?? `under ${plan.fault.kind}`}`
 }
 
 function happened(view: RunView, judged: Omit<Verdict, 'sentence' | 'exit'>): string {

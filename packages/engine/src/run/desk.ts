@@ -1,18 +1,10 @@
 import type { AgentLink } from '@safechaos/agent'
-import type { Body, LedgerRecord, Sample, Stage } from '@safechaos/core'
+import type { Body, EndCause, ErrorCode, LedgerRecord, LogLine, Sample, Stage } from '@safechaos/core'
 import { SafechaosError } from '@safechaos/core'
 import type { RunFolder } from '../evidence/run-folder.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Clock } from './clock.ts'
 import { Ending } from './ending.ts'
-
-/** One line that a service said. */
-export interface LogLine {
-  readonly at: number
-  readonly service: string
-  readonly stream: 'out' | 'err'
-  readonly line: string
-}
 
 /** What a caller of a run may listen to, and how it stops the run. None of it may throw. */
 export interface RunHooks {
@@ -112,8 +104,7 @@ export class Desk {
 /** What an agent that has ended the run answers; why it did, it has said before. */
 const isRefusalOfTheEnded = (error: unknown): boolean => error instanceof SafechaosError && error.code === 'SC_ENDED'
 
-function causeOf(error: unknown): 'preflight' | 'agent-lost' | 'error' {
-  if (!(error instanceof SafechaosError)) return 'error'
-  if (error.code === 'SC_PREFLIGHT') return 'preflight'
-  return error.code === 'SC_AGENT' ? 'agent-lost' : 'error'
-}
+/** Codes with a cause of their own; all else is an error of the lab. */
+const CAUSE_OF_CODE: Readonly<Partial<Record<ErrorCode, EndCause>>> = { SC_STACK: 'stack', SC_PREFLIGHT: 'preflight', SC_AGENT: 'agent-lost' }
+
+const causeOf = (error: unknown): EndCause => (error instanceof SafechaosError ? CAUSE_OF_CODE[error.code] : undefined) ?? 'error'

@@ -1,4 +1,4 @@
-import { type CheckLine, CONTAINMENT_TRAITS, type ContainmentName, counted, SafechaosError, type Wall } from '@safechaos/core'
+import { type CheckLine, CONTAINMENT_TRAITS, type ContainmentName, counted, foldRun, SafechaosError, type Wall } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 import { rehearseGates } from './rehearse-gates.ts'
 import type { Prepared } from './prepare.ts'
@@ -8,7 +8,8 @@ export async function preflight(desk: Desk, { planned }: Prepared): Promise<stri
   const { walls } = await desk.link.ask({ ask: 'walls' })
   desk.record({ kind: 'walls', walls })
   const { lines } = await desk.link.ask({ ask: 'preflight' })
-  const all: CheckLine[] = [...lines, ...wallLines(planned.plan.containment, walls), ...rehearseGates(planned.plan)]
+  const walled = isAllDown(desk, lines) ? [] : wallLines(planned.plan.containment, walls)
+  const all: CheckLine[] = [...lines, ...walled, ...rehearseGates(planned.plan)]
   desk.record({ kind: 'preflight', lines: all })
   const failed = all.filter(({ ok }) => !ok)
   if (failed.length > 0) {
@@ -19,6 +20,11 @@ export async function preflight(desk: Desk, { planned }: Prepared): Promise<stri
     desk.record({ kind: 'snapshot', what: 'taken', detail })
   }
   return `${all.length} of ${counted(all.length, 'check')} passed`
+}
+
+/** Walls are tried as a service; when none lives, that they were not tried says nothing new. Only where another line failed already. */
+function isAllDown({ records }: Desk, lines: readonly CheckLine[]): boolean {
+  return lines.some(({ ok }) => !ok) && Object.values(foldRun(records).services).every(({ state }) => state === 'exited')
 }
 
 /** A containment that has walls must have shown them: nothing is injected behind a wall that fell, or behind none that was tried. */

@@ -1,4 +1,4 @@
-import { BOUNDS, type Plan, type PlannedStage } from '@safechaos/core'
+import { BOUNDS, counted, type Plan, type PlannedStage } from '@safechaos/core'
 import { stopwatch } from './clock.ts'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
@@ -15,8 +15,8 @@ export async function ramp(desk: Desk, plan: Plan, watch: GateWatch): Promise<st
     await runStage(desk, plan, stage, watch)
     if (desk.ending.cause !== undefined) return `ended in stage ${stage.number} of ${plan.stages.length}`
   }
-  desk.ending.because('completed', `all ${plan.stages.length} stages were held and every gate stayed green`)
-  return `${plan.stages.length} of ${plan.stages.length} stages held`
+  desk.ending.because('completed', `${counted(plan.stages.length, 'stage')} held, and every gate stayed green`)
+  return `${plan.stages.length} of ${counted(plan.stages.length, 'stage')} held`
 }
 
 async function runStage(desk: Desk, plan: Plan, stage: PlannedStage, watch: GateWatch): Promise<void> {
