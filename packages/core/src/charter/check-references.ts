@@ -2,6 +2,7 @@ import { faultOf } from '../faults/catalogue.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Stack } from '../stack/stack.ts'
 import type { Charter } from './charter.ts'
+import { hostOf } from './host-of.ts'
 import { type PathProblem, problemAt } from './path-problem.ts'
 import { unknownName } from './unknown-name.ts'
 
@@ -49,5 +50,3 @@ function linkProblems({ fault }: Charter, stack: Stack): PathProblem[] {
   if (!a || !b || a.networks.some((network) => b.networks.includes(network))) return []
   return [problemAt(['fault', 'between'], `${a.name} and ${b.name} share no network: there is no link between them`)]
 }
-
-const hostOf = (url: string): string => /^http:\/\/([^:/]+)/.exec(url)?.[1] ?? ''

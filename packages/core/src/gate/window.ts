@@ -14,7 +14,8 @@ export const AHEAD_MS = 1000
 
 const unknown = (reason: UnknownReason, detail: string, newest?: number): WindowVerdict => ({ state: 'unknown', reason, detail, newest })
 
-const isUpward = ({ breach }: GateSpec): boolean => breach === 'above' || breach === 'at-or-above'
+/** Whether a gate is broken by what is too much, not by too little. */
+export const isUpward = ({ breach }: GateSpec): boolean => breach === 'above' || breach === 'at-or-above'
 
 /**
  * Judges the requests whose scheduled send fell into the window. All slices must be there: what is missing may hide errors.

@@ -55,16 +55,6 @@ export const DEFAULT_MATRIX: readonly Cell[] = [
   },
 ]
 
-/** The lab of a folder that has no `lab.yaml`. */
-export const defaultLab = (name: string): Lab => ({
-  name,
-  environments: { dev: { level: 0 } },
-  roles: {},
-  matrix: DEFAULT_MATRIX,
-  services: {},
-  reviewBy: undefined,
-})
-
 /** The criticality tier of a service. */
 export const tierOf = (lab: Lab, service: string): Tier =>
   Object.hasOwn(lab.services, service) ? (lab.services[service]?.tier ?? 'normal') : 'normal'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Cell, type CellLimits, defaultLab, type Lab } from '../lab/lab.ts'
-import { sampleCharter, samplePlan } from '../testing/samples.ts'
+import { type Cell, type CellLimits, type Lab } from '../lab/lab.ts'
+import { sampleCharter, sampleLab, samplePlan } from '../testing/samples.ts'
 import { decide, tierOfPlan } from './decide.ts'
 
 const LIMITS: CellLimits = { maxTargets: undefined, maxPercent: undefined, maxDurationMs: undefined, approvals: {}, needs: [] }
@@ -17,7 +17,7 @@ const deny = (fault: string, environment: string, tier: Cell['tier'], why = 'not
   decision: { deny: why },
 })
 const labOf = (matrix: readonly Cell[], more: Partial<Lab> = {}): Lab => ({
-  ...defaultLab('lab'),
+  ...sampleLab,
   environments: { dev: { level: 0 }, staging: { level: 1 } },
   matrix,
   ...more,
@@ -26,7 +26,7 @@ const ask = (more: object, lab: Lab) => decide(samplePlan(more), sampleCharter(m
 const FULL = { environment: 'staging', purpose: 'learn', rollback: 'restart it', people: { approvers: ['Bob'], notify: [] } }
 
 test('in dev everything is allowed without a lab file, and the cell that allows is named', () => {
-  expect(ask({}, defaultLab('lab'))).toMatchObject({
+  expect(ask({}, sampleLab)).toMatchObject({
     effect: 'allow',
     cell: { fault: '*', environment: 'dev' },
     why: ['the cell {fault: *, environment: dev, tier: *} allows process.kill in dev on tier normal'],

@@ -1,5 +1,6 @@
 import type { Charter } from '../charter/charter.ts'
 import { expandCharter } from '../charter/expand-charter.ts'
+import { DEFAULT_MATRIX, type Lab } from '../lab/lab.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Service, Stack } from '../stack/stack.ts'
@@ -16,6 +17,16 @@ export function sampleCharter(more: object = {}): Charter {
   const read = expandCharter(source, { fileName: 'sample.yaml', stackFile: 'stack.yaml', containment: 'sandbox', owner: 'Ada', seed: 'seed' })
   if (!read.ok) throw new TypeError(JSON.stringify(read.problems))
   return read.value
+}
+
+/** A lab that has no `lab.yaml`. */
+export const sampleLab: Lab = {
+  name: 'lab',
+  environments: { dev: { level: 0 } },
+  roles: {},
+  matrix: DEFAULT_MATRIX,
+  services: {},
+  reviewBy: undefined,
 }
 
 export const sampleService = (name: string, replicas: number, networks: readonly string[] = ['default']): Service => ({

@@ -12,11 +12,11 @@ export const EMPTY_HEAD: Head = { seq: 0, digest: GENESIS }
 /** The record that follows `head`. Sequence numbers start at 1. */
 export function nextRecord(head: Head, at: number, body: Body): LedgerRecord {
   const undigested = { seq: head.seq + 1, at, prev: head.digest, body }
-  return { ...undigested, digest: digestOf(undigested) }
+  return { ...undigested, digest: recordDigest(undigested) }
 }
 
 /** SHA-256 (hex) of what the digest of a record covers. */
-export const digestOf = (record: Omit<LedgerRecord, 'digest'>): string =>
+export const recordDigest = (record: Omit<LedgerRecord, 'digest'>): string =>
   createHash('sha256')
     .update(canonicalJson(recordBytes(record)))
     .digest('hex')

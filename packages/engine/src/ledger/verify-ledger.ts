@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { canonicalJson, type Json, type LedgerRecord, SafechaosError } from '@safechaos/core'
-import { digestOf, EMPTY_HEAD, type Head } from './chain.ts'
+import { recordDigest, EMPTY_HEAD, type Head } from './chain.ts'
 import { sqlite } from './sqlite.ts'
 
 /** What is wrong with the first bad record. */
@@ -57,7 +57,7 @@ export function verifyLines(lines: Iterable<string | undefined>, known?: Head): 
 }
 
 function troubleOf(record: LedgerRecord, head: Head): readonly [Tampering, string] | undefined {
-  const digest = digestOf(record)
+  const digest = recordDigest(record)
   if (digest !== record.digest) return ['edited', `its content has the digest ${digest}, it says ${record.digest}`]
   if (record.seq > head.seq + 1) return ['missing-before', `number ${record.seq} comes after number ${head.seq}`]
   if (record.seq < head.seq + 1) return ['repeated', `number ${record.seq} comes after number ${head.seq}`]

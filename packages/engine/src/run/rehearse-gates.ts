@@ -1,6 +1,4 @@
-import { type CheckLine, type GateSpec, gateKeeper, type LoadSlice, type Plan, type Sample } from '@safechaos/core'
-
-const isUpward = ({ breach }: GateSpec): boolean => breach === 'above' || breach === 'at-or-above'
+import { type CheckLine, type GateSpec, gateKeeper, isUpward, type LoadSlice, type Plan, type Sample } from '@safechaos/core'
 
 /** One window of load that is as bad as can be for this gate. */
 function badSlice(spec: GateSpec, from: number): LoadSlice {
