@@ -34,6 +34,18 @@ test('a fault on a link hits every pair of replicas', () => {
 })
 
 describe('a plan is refused', () => {
+  test.each([
+    [{ ramp: { steps: [1, 5] } }, 'ramp.steps.1'],
+    [{ containment: 'process', fault: { kind: 'cpu.burn', target: 'worker' } }, 'containment'],
+    [{ fault: { kind: 'process.kill', target: 'wroker' } }, 'fault.target'],
+    [{ fault: { kind: 'net.loss', between: ['api', 'island'] } }, 'fault.between'],
+    [{ maxAbort: '9s' }, 'maxAbort'],
+    [{ abort: { errorRatio: { breach: '> 5%', window: '3s' } }, maxAbort: '1m' }, 'abort.errorRatio'],
+  ])('for %j, with the place in the charter', (change, path) => {
+    const built = planOf(sampleCharter(change), sampleStack())
+    expect(built.ok ? [] : built.problems.map((problem) => problem.path.join('.'))).toContain(path)
+  })
+
   test('for a service that the stack does not have, with the name that may have been meant', () => {
     const charter = sampleCharter({ fault: { kind: 'process.kill', target: 'wroker' } })
     expect(problemsOf(charter)).toEqual(['SC_TARGETS: the stack has no service "wroker"; did you mean worker?'])
@@ -60,7 +72,7 @@ describe('a plan is refused', () => {
 
   test('for a fault that the containment cannot make', () => {
     const charter = sampleCharter({ containment: 'process', fault: { kind: 'net.partition', between: ['api', 'worker'] } })
-    expect(problemsOf(charter)).toEqual(['SC_UNREACHABLE: net.partition needs nft, which containment process does not offer'])
+    expect(problemsOf(charter)).toEqual(['SC_INVALID: net.partition needs nft, which containment process does not offer'])
   })
 
   test('for a worst case above maxAbort, with its parts', () => {

@@ -13,24 +13,29 @@ export interface RampInput {
   readonly seed: string
 }
 
-export type RampPlan = { readonly ok: true; readonly stages: readonly PlannedStage[] } | { readonly ok: false; readonly why: string }
+export type RampPlan =
+  | { readonly ok: true; readonly stages: readonly PlannedStage[] }
+  /** `at` holds the index of the step that cannot be; it is empty if there are no steps. */
+  | { readonly ok: false; readonly why: string; readonly at: readonly number[] }
 
 /**
  * The stages of a ramp: they never shrink and never reach beyond the planned targets. A step that reaches nobody new adds no stage,
  * so that `1, 50%, 100%` of two targets are two stages.
  */
 export function planRamp({ steps, holdMs, spread, targets, seed }: RampInput): RampPlan {
-  if (steps.length === 0) return no('the ramp has no steps')
+  if (steps.length === 0) return no([], 'the ramp has no steps')
   const random = seededRandom(seed)
   const stages: PlannedStage[] = []
   let reached = 0
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     const wanted = targetsOf(step, targets.length)
     if (wanted === undefined)
-      return no(`the ramp step ${stepText(step)} is neither a whole number of targets from 1 nor a percentage above 0% and up to 100%`)
-    if (wanted > targets.length) return no(`the ramp asks for ${counted(wanted, 'target')} and there ${isOrAre(targets.length)} ${targets.length}`)
+      return no([index], `the ramp step ${stepText(step)} is neither a whole number of targets from 1 nor a percentage above 0% and up to 100%`)
+    if (wanted > targets.length)
+      return no([index], `the ramp asks for ${counted(wanted, 'target')} and there ${isOrAre(targets.length)} ${targets.length}`)
     if (wanted < reached)
       return no(
+        [index],
         `the ramp step ${stepText(step)} reaches ${wanted} of ${counted(targets.length, 'target')}, fewer than the ${reached} of the step before it`,
       )
     if (wanted === reached) continue
@@ -43,7 +48,7 @@ export function planRamp({ steps, holdMs, spread, targets, seed }: RampInput): R
   return { ok: true, stages }
 }
 
-const no = (why: string): RampPlan => ({ ok: false, why })
+const no = (at: readonly number[], why: string): RampPlan => ({ ok: false, why, at })
 
 /** `max(1, ceil(percent × planned))`, or the number itself; undefined for what is neither. */
 function targetsOf(step: RampStep, planned: number): number | undefined {

@@ -15,6 +15,8 @@ export interface LoadedCharter extends LoadedStack {
   readonly labDir: string
   readonly charter: Charter
   readonly charterFile: string
+  /** The charter as it is written, which knows the line of each part. */
+  readonly file: YamlFile
   /** What a person wrote, byte for byte; digests and copies are of these. */
   readonly charterBytes: Buffer
   /** SHA-256 (hex) of the charter's bytes. */
@@ -56,7 +58,7 @@ export async function loadCharter(path: string, { containment, override, onStack
   if (problems.length > 0 || !read.charter || !stack.ok || !lab) throw refusal(problems)
   const charter = { ...read.charter, containment: override ?? read.charter.containment }
   const expansionDigest = digestOf(charter)
-  return { lab, labDir, charter, charterFile, charterBytes: file.bytes, charterDigest, expansionDigest, ...stack.loaded }
+  return { lab, labDir, charter, charterFile, file, charterBytes: file.bytes, charterDigest, expansionDigest, ...stack.loaded }
 }
 
 /** A glance, so that Git can be asked while the YAML is parsed; when it errs, Git is asked later or in vain. */
@@ -84,13 +86,15 @@ function readStackOf(file: YamlFile, labDir: string): StackReading {
   return { ok: false, problems: reading.problems.map((problem) => (problem.where ? problem : { ...problem, where })) }
 }
 
-function textOf({ value }: YamlFile, key: string): string | undefined {
+/** The text that a file has for a key at its top. */
+export function textOf({ value }: YamlFile, key: string): string | undefined {
   if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined
   const text = (value as Record<string, unknown>)[key]
   return typeof text === 'string' ? text : undefined
 }
 
-function refusal(problems: readonly Problem[]): SafechaosError {
+/** Every problem at once. */
+export function refusal(problems: readonly Problem[]): SafechaosError {
   const [first = { code: 'SC_BUG', message: 'a charter was refused without a reason' } as const, ...more] = problems
   return new SafechaosError(first, { more })
 }

@@ -1,8 +1,18 @@
 import { relative } from 'node:path'
 import { digestOf } from '@safechaos/agent'
-import { buildPlan, type ContainmentName, decide, type Decision, type DigestedPlan, type Json, SafechaosError } from '@safechaos/core'
+import {
+  buildPlan,
+  type ContainmentName,
+  decide,
+  type Decision,
+  type DigestedPlan,
+  type Json,
+  type PlanProblem,
+  type Problem,
+  SafechaosError,
+} from '@safechaos/core'
 import { makeRunsFolder } from '../evidence/run-folder.ts'
-import { loadCharter, type LoadedCharter } from '../files/load-charter.ts'
+import { loadCharter, type LoadedCharter, refusal, textOf } from '../files/load-charter.ts'
 import type { LoadedStack } from '../files/load-stack.ts'
 import { type EarlyRun, newRunId, startEarly, startFor } from './early.ts'
 
@@ -34,12 +44,18 @@ export async function prepare(options: RunOptions, assume: ContainmentName = 'sa
     stack: loaded.stack,
     stackFile: { file: inLab(loaded.stackFile), digest: loaded.stackDigest },
   })
-  if (!result.ok) {
-    const [first, ...more] = result.problems
-    throw first === undefined ? new Error('a plan was refused without a problem') : new SafechaosError(first, { more })
-  }
+  if (!result.ok) throw refusal([...fallBack(options), ...result.problems.map((problem) => placed(problem, loaded))])
   const planned: DigestedPlan = { plan: result.plan, digest: digestOf(result.plan as unknown as Json) }
   return { ...loaded, planned, decision: decide(result.plan, loaded.charter, loaded.lab) }
+}
+
+/** What the weaker containment cannot do is then no mistake of the charter. */
+const fallBack = ({ fellBack }: RunOptions): Problem[] => (fellBack === undefined ? [] : [{ code: 'SC_CONTAINMENT', message: fellBack }])
+
+/** A containment that is not the one the charter names is told of at the fault that it cannot make. */
+function placed({ code, path, at, message, hint }: PlanProblem, { file, charter }: LoadedCharter): Problem {
+  const isElsewhere = path[0] === 'containment' && textOf(file, 'containment') !== charter.containment
+  return { code, message, where: file.locate(isElsewhere ? ['fault', 'kind'] : path, at), hint }
 }
 
 /** A run that can begin as soon as its walls stand: its agent raises them meanwhile. */
