@@ -208,3 +208,26 @@ test('a problem with one of something says it in the singular', () => {
   expect(problems({ ramp: { steps: [1], hold: '3m' } })).toEqual([expect.stringContaining('1 step of 3m last')])
   expect(problems({ ramp: { steps: [] } })).toEqual([expect.stringContaining('at least 1 item')])
 })
+
+test('an empty file is said to be empty, with a charter to begin with', () => {
+  const read = expandCharter(null, context)
+  expect(read).toMatchObject({ ok: false, problems: [{ path: [], message: 'the file is empty' }] })
+  const hint = read.ok ? '' : (read.problems[0]?.hint ?? '')
+  for (const line of ['hypothesis: ', 'load: { ', 'fault: { ', 'abort: { errorRatio: "> 5%" }']) expect(hint).toContain(line)
+})
+
+test('a field that every charter needs is shown as it is written', () => {
+  expect(problems({ abort: undefined })).toEqual(['abort: abort is missing: expected a mapping (add abort: { errorRatio: "> 5%" })'])
+  expect(problems({ hypothesis: undefined })[0]).toContain('(add hypothesis: ')
+  expect(problems({ fault: undefined })[0]).toContain('(add fault: { kind: process.kill, target: ')
+})
+
+test('a grace for a signal that nobody can refuse is refused, with the signals it is for', () => {
+  const kill = { kind: 'process.kill', target: 'worker', grace: '20s' }
+  const refused = [
+    'fault.grace: "20s": there is nothing to wait for, since no process can refuse SIGKILL (grace is for signals that a process may refuse: signal: SIGTERM)',
+  ]
+  expect(problems({ fault: kill })).toEqual(refused)
+  expect(problems({ fault: { ...kill, signal: 'SIGKILL' } })).toEqual(refused)
+  expect(problems({ fault: { ...kill, signal: 'SIGTERM' } })).toEqual([])
+})

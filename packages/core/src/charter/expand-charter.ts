@@ -8,11 +8,30 @@ import { CharterSource } from './charter-source.ts'
 import { expandGate } from './expand-gate.ts'
 import { expandLoad, expandSignal } from './expand-signals.ts'
 import { type PathProblem, problemAt, type Read } from './path-problem.ts'
-import { readAs } from './read-as.ts'
+import { ADD_IT, readAs } from './read-as.ts'
 import { readFault } from './read-fault.ts'
+
+/** What a charter cannot do without. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  hypothesis: 'hypothesis: paying works while a worker dies',
+  load: 'load: { get: http://api:8080/pay, rate: 50/s }',
+  fault: 'fault: { kind: process.kill, target: worker }',
+  abort: 'abort: { errorRatio: "> 5%" }',
+}
+const EXAMPLE = Object.values(EXAMPLES)
+  .map((line) => `    ${line}`)
+  .join('\n')
+
+/** Shows how a field that is missing is written, where one line can. */
+function withExample(problem: PathProblem): PathProblem {
+  const [field, ...deeper] = problem.path
+  const example = problem.hint === ADD_IT && deeper.length === 0 ? EXAMPLES[String(field)] : undefined
+  return example === undefined ? problem : { ...problem, hint: `add ${example}` }
+}
 
 /** Fills every default of a charter. Pure; never throws; says everything that is wrong. */
 export function expandCharter(source: unknown, context: CharterContext): Read<Charter> {
+  if (source === null) return { ok: false, problems: [problemAt([], 'the file is empty', `write for example:\n${EXAMPLE}`)] }
   const read = readAs(CharterSource, source)
   const problems: PathProblem[] = []
   const keep = <T>(path: readonly string[], part: Read<T>): T | undefined => {
@@ -24,7 +43,7 @@ export function expandCharter(source: unknown, context: CharterContext): Read<Ch
   const faultSource =
     source !== null && typeof source === 'object' && Object.hasOwn(source, 'fault') ? (source as { fault: unknown }).fault : undefined
   const fault = faultSource === undefined ? undefined : keep(['fault'], readFault(faultSource))
-  if (written === undefined) return { ok: false, problems: withoutRepeats(problems) }
+  if (written === undefined) return { ok: false, problems: withoutRepeats(problems).map(withExample) }
 
   const load = written.load === undefined ? undefined : keep(['load'], expandLoad(written.load))
   const signals = Object.entries(written.signals).map(([name, signal]) => keep(['signals', name], expandSignal(name, signal)))

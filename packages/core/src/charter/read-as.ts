@@ -10,6 +10,9 @@ type Issue = z.core.$ZodIssue
 /** Strict objects tell which keys they do not know; this remembers, by that list, which ones they do. */
 type KnownKeys = WeakMap<readonly string[], readonly string[]>
 
+/** The hint for what is missing. */
+export const ADD_IT = 'add it'
+
 /** Reads a document by a schema. Never throws; every problem is said with the bad value and, where one is near, the name that was meant. */
 export function readAs<T>(schema: z.ZodType<T>, value: unknown): Read<T> {
   const known: KnownKeys = new WeakMap()
@@ -65,10 +68,17 @@ function problemsOf(issue: Issue, root: unknown, base: readonly (string | number
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return nearestBranch(issue.errors, root, path, known)
   if (issue.code === 'invalid_type' && value === undefined) {
-    return [{ path, at: 'value', message: `${String(path.at(-1) ?? 'everything')} is missing: ${issue.message}`, hint: 'add it' }]
+    return [{ path, at: 'value', message: `${String(path.at(-1) ?? 'everything')} is missing: ${issue.message}`, hint: ADD_IT }]
   }
+  if (issue.code === 'custom') return [{ path, at: 'value', message: `${shown(value)}: ${issue.message}`, hint: hintOf(issue) }]
   const near = issue.code === 'invalid_value' && typeof value === 'string' ? nearNames(value, issue.values.map(String))[0] : undefined
   return [{ path, at: 'value', message: `${shown(value)}: ${issue.message}`, hint: near === undefined ? undefined : `did you mean ${near}?` }]
+}
+
+/** A rule of our own may say what to do. */
+function hintOf({ params }: z.core.$ZodIssueCustom): string | undefined {
+  const hint: unknown = params?.hint
+  return typeof hint === 'string' ? hint : undefined
 }
 
 /** The problem of a key that is not known here. */

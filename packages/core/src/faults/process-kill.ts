@@ -7,18 +7,24 @@ import { commandLinePattern, endingSignal, serviceName } from './fields.ts'
 const LONGEST_GRACE_MS = 30_000
 
 const schema = (z: Zod) =>
-  z.strictObject({
-    kind: z.literal('process.kill'),
-    target: serviceName(z).describe('the service whose processes die'),
-    signal: endingSignal(z).describe('the signal that is sent first'),
-    grace: duration(z)
-      .refine((ms) => ms <= LONGEST_GRACE_MS, `grace is at most ${durationText(LONGEST_GRACE_MS)}`)
-      .optional()
-      .describe('after this long, SIGKILL for what is still alive'),
-    match: commandLinePattern(z)
-      .optional()
-      .describe('only processes whose command line matches, as pkill -f does; without it the main process of the service'),
-  })
+  z
+    .strictObject({
+      kind: z.literal('process.kill'),
+      target: serviceName(z).describe('the service whose processes die'),
+      signal: endingSignal(z).describe('the signal that is sent first'),
+      grace: duration(z)
+        .refine((ms) => ms <= LONGEST_GRACE_MS, `grace is at most ${durationText(LONGEST_GRACE_MS)}`)
+        .optional()
+        .describe('after this long, SIGKILL for what is still alive'),
+      match: commandLinePattern(z)
+        .optional()
+        .describe('only processes whose command line matches, as pkill -f does; without it the main process of the service'),
+    })
+    .refine(({ signal, grace }) => grace === undefined || signal !== 'SIGKILL', {
+      path: ['grace'],
+      message: 'there is nothing to wait for, since no process can refuse SIGKILL',
+      params: { hint: 'grace is for signals that a process may refuse: signal: SIGTERM' },
+    })
 export type ProcessKill = SpecOf<typeof schema>
 
 /**

@@ -128,3 +128,17 @@ describe('a friendly file', () => {
     expect(at([])).toBe('1:1')
   })
 })
+
+test.each([
+  ['abort: { errorRatio: > 60% }', '1:22', 'write it in quotes: "> 60%"'],
+  ['abort: { errorRatio: > 60%, p99: "> 1s" }', '1:22', 'write it in quotes: "> 60%"'],
+  ['abort:\n  errorRatio: > 5%\n', '2:17', 'write it in quotes: "> 5%"'],
+  ['abort:\n  errorRatio: >= 5% # of all\n', '2:', 'write it in quotes: ">= 5%"'],
+  ['abort: { errorRatio: %5 }', '1:22', 'write it in quotes: "%5"'],
+  ['load: {', '1:', undefined],
+  ['%YAML 1.2\n---\na: 1', '1:1', 'delete the line that starts with %'],
+])('a limit without quotes in %j is shown with its quotes', (text, place, hint) => {
+  const [first] = parseYaml(text, 'x.yaml').problems
+  expect(`${first?.where?.line}:${first?.where?.column}`).toContain(place)
+  expect(first?.hint).toBe(hint)
+})

@@ -31,7 +31,7 @@ export function parseYaml(text: string, file: string): YamlText {
     return refuse([
       { code: 'SC_YAML', message: 'the file has a second document', where: where(second.range[0]), hint: 'write one document per file' },
     ])
-  const syntax = syntaxProblems(document, where)
+  const syntax = syntaxProblems(document, text, where)
   if (syntax.length > 0) return refuse(syntax)
   const { value, problems } = valueOfYaml(document.contents, where)
   return { value: problems.length > 0 ? undefined : value, problems, locate: (path, at) => where(placeIn(document.contents, path, at)) }
@@ -93,13 +93,19 @@ function tokensOf(text: string, where: (offset: number) => Where): CST.Token[] |
   const tokens: CST.Token[] = []
   for (const lexeme of new Lexer().lex(text)) {
     const start = parser.offset
-    if (CST.tokenType(lexeme) === 'directive-line')
-      return { code: 'SC_YAML', message: 'directives are not possible', where: where(start), hint: 'delete the line that starts with %' }
+    if (CST.tokenType(lexeme) === 'directive-line') return directive(text, start, where)
     tokens.push(...parser.next(lexeme))
     if (parser.stack.length > FILE_LIMITS.depth + STACK_BELOW) return { code: 'SC_LIMIT', message: TOO_DEEP, where: where(start) }
   }
   tokens.push(...parser.end())
   return tokens
+}
+
+/** To the lexer a value that begins with % is one, too. */
+function directive(text: string, start: number, where: (offset: number) => Where): Problem {
+  const quotes = quotesHint(text, start)
+  const message = quotes === undefined ? 'directives are not possible' : 'a value without quotes cannot begin with %'
+  return { code: 'SC_YAML', message, where: where(start), hint: quotes ?? 'delete the line that starts with %' }
 }
 
 const TOO_DEEP = `lists and mappings more than ${FILE_LIMITS.depth} deep`
@@ -138,10 +144,23 @@ function overlongAt(text: string): Overlong | undefined {
   return undefined
 }
 
-function syntaxProblems(document: Document.Parsed, where: (offset: number) => Where): Problem[] {
+function syntaxProblems(document: Document.Parsed, text: string, where: (offset: number) => Where): Problem[] {
   return [...document.errors, ...document.warnings].slice(0, SHOWN).map((error) => ({
     code: 'SC_YAML',
     message: escapeInvisible(error.message.replace(/\s/g, ' ')).slice(0, 200),
     where: where(error.pos[0]),
+    hint: quotesHint(text, error.pos[0]),
   }))
+}
+
+/** A limit without quotes, which YAML takes for one of its own marks: up to the end of its line, of its mapping or of its list. */
+const BARE_LIMIT = /[:[,]\s+([<>%][^,}\]#\n]*)/g
+
+/** How the limit at or around an offset is written; undefined if there is none. */
+function quotesHint(text: string, offset: number): string | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const end = text.indexOf('\n', offset)
+  const line = text.slice(start, end < 0 ? text.length : end)
+  const bare = [...line.matchAll(BARE_LIMIT)].find(({ index, 0: whole }) => offset - start <= index + whole.length)?.[1]?.trim()
+  return bare === undefined || bare.includes('"') ? undefined : `write it in quotes: "${bare}"`
 }
