@@ -7,17 +7,19 @@ const LOG_BYTES = 32 * 1024 * 1024
 
 /**
  * For `up`, where no controller listens: keeps `members.json` (the members, for `ps`) and `services.jsonl` (events and log lines, for
- * `logs`) in the run's folder. The log stops growing at 32 MiB.
+ * `logs`) in the run's folder. The log stops growing at 32 MiB. What cannot be written is said once per file in the agent's log, and the
+ * services go on.
  */
 export function keepFiles(enclosure: Enclosure, folder: RunFolder): void {
   let written = 0
   let waiting: string[] = []
   let writing = false
+  const unwritten = sayOnce()
   const flush = async (): Promise<void> => {
     if (writing || waiting.length === 0) return
     writing = true
     const lines = waiting.splice(0).join('')
-    await appendFile(folder.serviceLog, lines, { mode: 0o600 }).catch(() => undefined)
+    await appendFile(folder.serviceLog, lines, { mode: 0o600 }).catch(unwritten('what services print'))
     writing = false
     await flush()
   }
@@ -32,5 +34,15 @@ export function keepFiles(enclosure: Enclosure, folder: RunFolder): void {
     await writeFile(fresh, `${JSON.stringify(await enclosure.members())}\n`, { mode: 0o600 })
     await rename(fresh, folder.members)
   }
-  setInterval(() => void keepMembers().catch(() => undefined), MEMBERS_MS).unref()
+  setInterval(() => void keepMembers().catch(unwritten('the list of members')), MEMBERS_MS).unref()
+}
+
+/** Not `process.stderr`: on a full disk a write to the log fails as well, and would then end the agent. */
+function sayOnce(): (what: string) => (error: Error) => void {
+  const said = new Set<string>()
+  return (what) => (error) => {
+    if (said.has(what)) return
+    said.add(what)
+    console.error(`${what} cannot be written: ${error.message}`)
+  }
 }

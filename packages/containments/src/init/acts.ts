@@ -8,6 +8,8 @@ import { pause } from './until.ts'
 /** What came in while this process itself could not run is read first, before silence is believed. */
 const BENEFIT_OF_DOUBT_MS = 30
 
+const whyNot = (result: StepResult): string | undefined => (result.ok ? undefined : result.detail)
+
 /** The acts of a run, and the second supervisor: it undoes what is armed when the agent is silent for too long. */
 export class Acts {
   readonly #acts = new Map<string, Act>()
@@ -84,7 +86,10 @@ export class Acts {
   async #undo(act: Act): Promise<void> {
     await act.beginUndo()
     for (const step of act.armed?.undo ?? []) {
-      if (act.armed !== undefined) await runStep(this.#house, act, act.armed.target, step).catch(() => undefined)
+      if (act.armed === undefined) continue
+      // One step that fails keeps none of the others from being tried. Not `process.stderr`: a full disk must not end this process now.
+      const why = await runStep(this.#house, act, act.armed.target, step).then(whyNot, String)
+      if (why !== undefined) console.error(`init: ${act.id}: a step of its undo failed: ${why}`)
     }
   }
 

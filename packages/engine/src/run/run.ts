@@ -72,6 +72,7 @@ async function insideWalls({ desk, place, watch }: OpenDesk, prepared: Prepared)
 /** The walls that were raised meanwhile are taken down in order: nobody was lost, and nothing was refused halfway. */
 async function denied(desk: Desk, why: readonly string[]): Promise<SafechaosError> {
   desk.tell()
+  // Why it could not close is not what people need to hear now: the agent is ended next, and what it leaves its reaper takes down.
   await desk.link.ask({ ask: 'close' }).catch(() => undefined)
   return new SafechaosError({ code: 'SC_POLICY', message: `denied by policy: ${why.join('; ')}` })
 }
