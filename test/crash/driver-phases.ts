@@ -11,8 +11,9 @@ export interface DriverArguments {
   readonly stateDir: string
   /** Stand still here; without it, go on to the end. */
   readonly stopAt?: Phase
-  /** Crash point of the agent. */
+  /** Crash point of the agent, and the signal that it sends this process there instead of killing itself. */
   readonly crashAt?: string
+  readonly signal?: 'SIGKILL' | 'SIGSTOP'
   /** Die at once when the agent is gone. */
   readonly dieWithAgent: boolean
 }

@@ -10,7 +10,9 @@ const args = JSON.parse(process.argv[2] ?? '{}') as DriverArguments
 const prepared = await prepare({ charter: args.charter, containment: args.containment })
 const link = startAgent(
   { run: args.run, labDir: prepared.labDir, containment: args.containment, stateDir: args.stateDir, detached: false },
-  args.crashAt === undefined ? {} : { environment: { SAFECHAOS_CRASH_AT: args.crashAt } },
+  args.crashAt === undefined
+    ? {}
+    : { environment: { SAFECHAOS_CRASH_AT: args.crashAt, ...(args.signal === undefined ? {} : { SAFECHAOS_CRASH_CONTROLLER: args.signal }) } },
 )
 link.onGone(() => (args.dieWithAgent ? process.kill(process.pid, 'SIGKILL') : process.exit(3)))
 

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
-const read = (path: string): string => {
+/** A file as it is now; empty if it cannot be read. */
+export const read = (path: string): string => {
   try {
     return readFileSync(path, 'latin1')
   } catch {

@@ -1,9 +1,29 @@
-import { CRASH_POINTS } from '@safechaos/agent'
+import { CRASH_POINTS, type CrashPoint } from '@safechaos/agent'
 import { PHASES } from './driver-phases.ts'
 import type { Death, Trial } from './trial.ts'
 
-/** A point that only kernel-timed faults pass is none for the others. */
-const POINTS = CRASH_POINTS.filter((point) => point !== 'mid-renew')
+/** What the kernel times is renewed step by step; the others have nothing to renew. */
+const pointsOf = (fault: string): readonly CrashPoint[] => CRASH_POINTS.filter((point) => fault.startsWith('net.') || !point.endsWith('-renew'))
+
+const DEATHS: readonly Death[] = ['agent', 'controller', 'both', 'hung']
+/** Where a controller may hang: before there is a fault on its way, and once its end was asked for, its agent waits for it, rightly. */
+const HANGING: ReadonlySet<string> = new Set([
+  'injecting',
+  'injected',
+  'renewed',
+  'before-owed',
+  'after-owed',
+  'after-arm',
+  'mid-inject',
+  'after-inject',
+  'mid-renew',
+  'after-renew',
+  'before-undo',
+  'mid-undo',
+  'after-undo',
+  'before-record-delete',
+  'after-revert',
+])
 
 /** Every fault in every containment that offers it, dying every death at every place: the whole table once. */
 export function wholeMatrix(faults: readonly string[]): Trial[] {
@@ -13,15 +33,14 @@ export function wholeMatrix(faults: readonly string[]): Trial[] {
       .map((containment) => ({ fault, containment })),
   )
   return pairs.flatMap((pair) => [
-    ...POINTS.flatMap((point) => (['agent', 'both'] as const).map((death) => ({ ...pair, death, at: { point } }))),
+    ...pointsOf(pair.fault).flatMap((point) =>
+      DEATHS.filter((death) => death !== 'hung' || HANGING.has(point)).map((death) => ({ ...pair, death, at: { point } })),
+    ),
     ...PHASES.flatMap((phase) =>
-      (['agent', 'controller', 'both', 'hung'] as const).filter((death) => hangs(death, phase)).map((death) => ({ ...pair, death, at: { phase } })),
+      DEATHS.filter((death) => death !== 'hung' || HANGING.has(phase)).map((death) => ({ ...pair, death, at: { phase } })),
     ),
   ])
 }
-
-/** A hung controller holds up nothing before there is a lease, and nothing once the fault is off: its agent waits for it, rightly. */
-const hangs = (death: Death, phase: string): boolean => death !== 'hung' || ['injecting', 'injected', 'renewed'].includes(phase)
 
 /** An even sample of the whole table, the same one every time, in which every fault, containment, death and place comes up. */
 export function sampleOf(trials: readonly Trial[], count: number): Trial[] {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ContainmentName, WorstCase } from '@safechaos/core'
 import type { DriverArguments, Phase } from './driver-phases.ts'
-import { findFault, findResidue, lookBefore } from './inspect.ts'
+import { findFault, findResidue, lookBefore, read } from './inspect.ts'
 import { type CrashLab, SLEEPERS } from './lab.ts'
 
 export type Death = 'agent' | 'controller' | 'both' | 'hung'
@@ -11,7 +11,7 @@ export interface Trial {
   readonly fault: string
   readonly containment: ContainmentName
   readonly death: Death
-  /** A phase of the driver at which it is killed from outside, or a crash point at which the agent kills itself. */
+  /** A phase of the driver at which it is killed or stopped from outside, or a crash point at which the agent does that, to itself or to the driver. */
   readonly at: { readonly phase: Phase } | { readonly point: string }
 }
 
@@ -35,6 +35,14 @@ interface Told {
   readonly bounds: WorstCase
 }
 
+/** What the agent sends its controller at a crash point instead of killing itself. */
+const SENT: Readonly<Record<Death, Pick<DriverArguments, 'signal'>>> = {
+  agent: {},
+  both: {},
+  controller: { signal: 'SIGKILL' },
+  hung: { signal: 'SIGSTOP' },
+}
+
 /** One death, from outside: starts a controller, kills what is to die at its place, and looks until nothing is left or the bound is over. */
 export async function runTrial(lab: CrashLab, trial: Trial): Promise<Outcome> {
   const run = lab.newRun()
@@ -45,13 +53,13 @@ export async function runTrial(lab: CrashLab, trial: Trial): Promise<Outcome> {
     containment: trial.containment,
     stateDir: lab.stateDir,
     dieWithAgent: trial.death === 'both',
-    ...('phase' in trial.at ? { stopAt: trial.at.phase } : { crashAt: trial.at.point }),
+    ...('phase' in trial.at ? { stopAt: trial.at.phase } : { crashAt: trial.at.point, ...SENT[trial.death] }),
   }
   const child = spawn(process.execPath, [new URL('driver.ts', import.meta.url).pathname, JSON.stringify(args)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: lab.environment,
   })
-  const exited = new Promise<void>((done) => child.once('exit', () => done()))
+  const exited = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
   try {
     const told = await waitForPlace(child, trial, exited)
     kill(child, told, trial)
@@ -70,30 +78,43 @@ export async function runTrial(lab: CrashLab, trial: Trial): Promise<Outcome> {
   }
 }
 
-/** Resolves at the phase where the driver stands still; for a crash point, when the agent has killed itself. */
-function waitForPlace(child: ChildProcess, trial: Trial, exited: Promise<void>): Promise<Told> {
+/** Resolves at the phase where the driver stands still; for a crash point, when the driver has ended, or stands still. */
+function waitForPlace(child: ChildProcess, trial: Trial, exited: Promise<number | null>): Promise<Told> {
   return new Promise((done, fail) => {
     let last: Told | undefined
     let rest = ''
-    const timer = setTimeout(() => fail(new Error(`${JSON.stringify(trial)}: the driver did not get there, last ${last?.phase}`)), PATIENCE_MS)
+    const settle = (act: () => void): void => {
+      clearTimeout(timer)
+      clearInterval(stopped)
+      act()
+    }
+    const timer = setTimeout(
+      () => settle(() => fail(new Error(`${JSON.stringify(trial)}: the driver did not get there, last ${last?.phase}`))),
+      PATIENCE_MS,
+    )
+    const isHangingAtPoint = (): boolean => 'point' in trial.at && trial.death === 'hung' && isStopped(child.pid)
+    const stopped = setInterval(() => {
+      if (last !== undefined && isHangingAtPoint()) settle(() => done(last as Told))
+    }, LOOK_MS)
     child.stdout?.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString('utf8')).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) {
         last = JSON.parse(line) as Told
-        if ('phase' in trial.at && last.phase === trial.at.phase) {
-          clearTimeout(timer)
-          done(last)
-        }
+        if ('phase' in trial.at && last.phase === trial.at.phase) settle(() => done(last as Told))
       }
     })
-    void exited.then(() => {
-      clearTimeout(timer)
-      if (last === undefined) fail(new Error(`${JSON.stringify(trial)}: the driver ended before it began`))
-      else done(last)
-    })
+    void exited.then((code) =>
+      settle(() => {
+        if (last === undefined) fail(new Error(`${JSON.stringify(trial)}: the driver ended before it began`))
+        else if (code === 0) fail(new Error(`${JSON.stringify(trial)}: nobody died there`))
+        else done(last)
+      }),
+    )
   })
 }
+
+const isStopped = (pid: number | undefined): boolean => /\) T /.test(read(`/proc/${pid}/stat`))
 
 function kill(child: ChildProcess, { agent }: Told, trial: Trial): void {
   if ('point' in trial.at) return

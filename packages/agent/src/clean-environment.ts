@@ -10,6 +10,7 @@ const KEPT = [
   'XDG_RUNTIME_DIR',
   'XDG_STATE_HOME',
   'SAFECHAOS_CRASH_AT',
+  'SAFECHAOS_CRASH_CONTROLLER',
 ] as const
 
 /** What a program of ours gets of the environment: nothing that could carry a secret, change how Node starts, or look like a run's mark. */

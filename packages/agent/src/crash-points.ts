@@ -1,4 +1,4 @@
-/** Every named place where the crash suite may kill the agent, in the order of a run. */
+/** Every named place where the crash suite may kill the agent, or kill or stop its controller, in the order of a run. */
 export const CRASH_POINTS = [
   'after-launch',
   'after-prepare',
@@ -21,7 +21,17 @@ export const CRASH_POINTS = [
 ] as const
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 
-/** Kills this process at once if SAFECHAOS_CRASH_AT names `point`; without that variable it does nothing. */
+/** A dead controller's pid may be anybody's: it is hit once. */
+let hasHit = false
+
+/**
+ * Kills this process at once if SAFECHAOS_CRASH_AT names `point`, or sends its controller the signal that SAFECHAOS_CRASH_CONTROLLER names instead;
+ * without the first variable it does nothing.
+ */
 export function crashPoint(point: CrashPoint): void {
-  if (process.env.SAFECHAOS_CRASH_AT === point) process.kill(process.pid, 'SIGKILL')
+  if (process.env.SAFECHAOS_CRASH_AT !== point || hasHit) return
+  hasHit = true
+  const signal = process.env.SAFECHAOS_CRASH_CONTROLLER
+  if (signal === undefined) process.kill(process.pid, 'SIGKILL')
+  else process.kill(process.ppid, signal)
 }
