@@ -7,6 +7,7 @@ import {
   abortRun,
   type AgentLink,
   CRASH_POINTS,
+  downRun,
   type EndedFile,
   listLocks,
   listOwed,
@@ -126,6 +127,45 @@ describe('the agent with real processes', () => {
     await until(() => stopped() === 0)
     expect(await ended()).toMatchObject({ cause: 'controller-lost', by: 'agent', stuck: [] })
     expect(listOwed(stateDir)).toEqual([])
+  })
+
+  const hold = (): AgentLink => {
+    const link = startAgent({ run, labDir, containment: 'process', stateDir, detached: true })
+    links.push(link)
+    return link
+  }
+
+  test.each(['at its start', 'with its walls up', 'with a stack handed over', 'while its services start'])(
+    'an agent that is to outlive its controller leaves nothing when that is gone %s',
+    async (when) => {
+      const link = hold()
+      if (when !== 'at its start') await link.ready
+      if (when === 'with a stack handed over') await link.ask({ ask: 'prepare', stack, stackDir: labDir })
+      if (when === 'while its services start') {
+        const [worker] = stack.services
+        if (worker === undefined) throw new Error('the stack has no service')
+        const never = { test: ['false'], intervalMs: 100, timeoutMs: 100, retries: 100, startPeriodMs: 5000 }
+        const starting = { ...stack, services: [{ ...worker, health: never }] }
+        await link.ask({ ask: 'prepare', stack: starting, stackDir: labDir })
+        link.ask({ ask: 'open', planned: undefined }).catch(() => undefined)
+        await until(() => marked(run).some(({ name }) => name === 'sleep'))
+      }
+      link.release()
+      expect(await ended()).toMatchObject({ cause: 'controller-lost', by: 'agent', stuck: [] })
+      expect(marked(run)).toEqual([])
+      expect(listOwed(stateDir)).toEqual([])
+    },
+  )
+
+  test('an agent that is open outlives its controller until it is told to end', async () => {
+    const link = hold()
+    await openOn(link, { planned: undefined, stack, stackDir: labDir })
+    link.release()
+    await sleep(500)
+    expect(marked(run).filter(({ name }) => name === 'sleep')).toHaveLength(2)
+    downRun(stateDir, run)
+    expect(await ended()).toMatchObject({ cause: 'operator', stuck: [] })
+    expect(marked(run)).toEqual([])
   })
 
   test('a killed service is back after the revert, though it was not asked to restart', async () => {

@@ -117,7 +117,8 @@ function live(args: AgentArguments, folder: RunFolder, session: Session, say: Re
     leave('error', `a fault of the agent itself: ${error.message}`)
   })
   const gone = (): void => {
-    if (!args.detached) leave('controller-lost', 'the controller is gone')
+    // Before the session is open nobody knows of it who could end it again.
+    if (!args.detached || !session.isOpen) leave('controller-lost', 'the controller is gone')
   }
   readLines(process.stdin, (line) => void answer(session, line, say), gone)
 }

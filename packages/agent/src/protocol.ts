@@ -94,6 +94,6 @@ export interface AgentArguments {
   readonly stateDir: string
   /** Who started it: pid and start time (field 22), never to be hit. */
   readonly controller: { readonly pid: number; readonly start: string }
-  /** True for `up`: no run, no lease; it lives until it is told to close or its state's `down` file appears. */
+  /** True for `up`: no run, no lease; once it is open it lives until it is told to close or its state's `down` file appears. */
   readonly detached: boolean
 }

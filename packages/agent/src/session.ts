@@ -43,6 +43,7 @@ export class Session {
   #ending: Ending | undefined
   #closing: Promise<Residue> | undefined
   #putAway: Promise<void> | undefined
+  #isOpen = false
   readonly #also: ReturnType<typeof tellOnce>
 
   constructor(parts: SessionParts) {
@@ -96,7 +97,14 @@ export class Session {
       })
     }
     crashPoint('after-open')
-    return { members: await enclosure.members(), identity: enclosure.identity, weaker: containment.weaker, epoch }
+    const members = await enclosure.members()
+    this.#isOpen = true
+    return { members, identity: enclosure.identity, weaker: containment.weaker, epoch }
+  }
+
+  /** True once `open` has nothing left to do but to be answered. */
+  get isOpen(): boolean {
+    return this.#isOpen
   }
 
   /** The enclosure that stands open. Throws SC_GRANT before that. */
