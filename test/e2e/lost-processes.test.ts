@@ -20,8 +20,8 @@ const workersOf = (run: string): number[] => processesOfRun(run).filter((pid) =>
 const isPaused = (run: string): boolean => workersOf(run).some((pid) => stateOf(pid) === 'T')
 const agentOf = (run: string): number => listOwed(lab.stateDir).find(({ owed }) => owed?.run === run)?.owed?.agent.pid ?? 0
 
-async function startPaused(): Promise<RealRun> {
-  const run = lab.start(lab.write('charters/pause.yaml', calmCharter({ lease: '1500ms' })))
+async function startPaused(more: Readonly<Record<string, string>> = {}): Promise<RealRun> {
+  const run = lab.start(lab.write('charters/pause.yaml', calmCharter({ lease: '1500ms', ...more })))
   await run.until(holding)
   await run.until((body) => body.kind === 'landed')
   expect(isPaused(run.told.run)).toBe(true)
@@ -70,6 +70,25 @@ describe('the controller', () => {
     expect(await ended).toBe(3)
     expect(told.end?.verdict).toMatchObject({ endedBy: 'lease-lost', rollback: { state: 'clean' } })
     expect(told.acts('injected')).toHaveLength(1)
+  })
+})
+
+describe('an agent that is told to end', () => {
+  test('in mid-fault, in process: services that end with their enclosure are nothing that the run left', async () => {
+    const { told, ended } = await startPaused({ containment: 'process' })
+    process.kill(agentOf(told.run), 'SIGTERM')
+    const exit = await ended
+    expect({ exit, verdict: told.end?.verdict }).toMatchObject({ verdict: { endedBy: 'operator', rollback: { state: 'clean' } } })
+    expect(exit).not.toBe(5)
+    expect(processesOfRun(told.run)).toEqual([])
+  })
+
+  test('while it opens, in process: the same', async () => {
+    const run = lab.start(lab.write('charters/opening.yaml', calmCharter({ containment: 'process' })))
+    await run.until((body) => body.kind === 'stage' && body.stage === 'open')
+    process.kill(agentOf(run.told.run), 'SIGTERM')
+    expect(await run.ended).not.toBe(5)
+    expect(processesOfRun(run.told.run)).toEqual([])
   })
 })
 

@@ -25,7 +25,7 @@ const HANDLERS: Handlers = {
   snapshot: async (session) => ({ detail: await session.enclosure.snapshot() }),
   restore: async (session) => ({ detail: await session.enclosure.restore() }),
   files: async (session) => ({ changed: await session.changedFiles() }),
-  residue: async (session) => ({ residue: await session.enclosure.residue() }),
+  residue: async (session) => ({ residue: await session.residue() }),
   close: async (session) => ({ residue: await session.close() }),
 }
 

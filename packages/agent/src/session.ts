@@ -107,8 +107,9 @@ export class Session {
     return this.#isOpen
   }
 
-  /** The enclosure that stands open. Throws SC_GRANT before that. */
+  /** The enclosure that stands open. Throws SC_GRANT before that, SC_ENDED when it is being closed or has ended. */
   get enclosure(): Enclosure {
+    this.#assertStands()
     if (this.#enclosure === undefined || !this.#opening.isAsked) throw new SafechaosError({ code: 'SC_GRANT', message: 'nothing is open yet' })
     return this.#enclosure
   }
@@ -121,6 +122,16 @@ export class Session {
 
   changedFiles(): Promise<readonly string[]> {
     return this.#opening.changedFiles()
+  }
+
+  /** Looks inside. Throws SC_ENDED also if the enclosure began to end meanwhile: services that end with it are none that the run broke. */
+  async residue(): Promise<Residue> {
+    const { enclosure } = this
+    try {
+      return await enclosure.residue()
+    } finally {
+      this.#assertStands()
+    }
   }
 
   async inject(stage: number): Promise<Answers['inject']> {
@@ -259,6 +270,11 @@ export class Session {
 
   #assertGoing(): void {
     if (isStopped(this.#state)) throw new SafechaosError({ code: 'SC_ENDED', message: `the run was stopped: ${this.#ending?.cause}` })
+  }
+
+  #assertStands(): void {
+    if (this.#closing !== undefined) throw new SafechaosError({ code: 'SC_ENDED', message: 'the enclosure is being closed' })
+    if (this.#gone !== undefined) throw new SafechaosError({ code: 'SC_ENDED', message: 'the enclosure has ended' })
   }
 
   #assertMayAct(): void {

@@ -1,5 +1,5 @@
 import type { Ask } from '@safechaos/agent'
-import type { Body, GateState, Plan, Reading } from '@safechaos/core'
+import { type Body, type GateState, type Plan, type Reading, SafechaosError } from '@safechaos/core'
 import { describe, expect, test } from 'vitest'
 import type { Clock } from './clock.ts'
 import type { Desk } from './desk.ts'
@@ -34,6 +34,7 @@ function world(look: {
   readonly gate: (clock: HandClock) => Partial<GateState>
   readonly answer?: (clock: HandClock) => Partial<Reading>
   readonly changed?: readonly string[]
+  readonly refusal?: SafechaosError
 }) {
   const clock = new HandClock()
   const recorded: Body[] = []
@@ -53,6 +54,7 @@ function world(look: {
     link: {
       ask: async ({ ask }: Ask) => {
         asked.push(ask)
+        if (ask === 'residue' && look.refusal !== undefined) throw look.refusal
         return answers[ask]
       },
     },
@@ -152,4 +154,14 @@ test('files that changed during the run are recorded, the first twenty by name',
   await many.verify()
   const [body] = many.recorded.filter(({ kind }) => kind === 'files')
   expect(body).toMatchObject({ changed: expect.arrayContaining(['f19', 'and 5 more']) as string[] })
+})
+
+test('an agent that is closing already does not look inside: that is said, nothing is found, and the files are looked at', async () => {
+  const closing = world({ gate: unknown, refusal: new SafechaosError({ code: 'SC_ENDED', message: 'the enclosure is being closed' }) })
+  const told = 'what is left inside: it was not looked at, since the enclosure is being closed'
+  expect(await closing.verify()).toBe(told)
+  expect(closing.recorded).toContainEqual({ kind: 'residue', when: 'before-close', residue: { found: [], notSeen: [told], looked: [] } })
+  expect(closing.asked).toEqual(['residue', 'files'])
+  const dead = world({ gate: unknown, refusal: new SafechaosError({ code: 'SC_AGENT', message: 'the agent is gone' }) })
+  await expect(dead.verify()).rejects.toMatchObject({ code: 'SC_AGENT' })
 })

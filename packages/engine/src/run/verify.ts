@@ -1,4 +1,4 @@
-import type { Invariant, Plan, Reading } from '@safechaos/core'
+import { type Invariant, type Plan, type Reading, type Residue, SafechaosError } from '@safechaos/core'
 import { type Stopwatch, stopwatch } from './clock.ts'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
@@ -19,11 +19,22 @@ export async function verify(desk: Desk, plan: Plan, watch: GateWatch): Promise<
     await watchRecovery(desk, plan, watch, stop)
     await holdInvariants(desk, plan, watch, stop)
   }
-  const { residue } = await desk.link.ask({ ask: 'residue' })
+  const { residue, instead } = await lookInside(desk)
   desk.record({ kind: 'residue', when: 'before-close', residue })
   await lookAtFiles(desk)
   const cut = stop.aborted ? 'a person cut the waiting short; ' : ''
-  return `${cut}${residue.found.length === 0 ? 'nothing of the run is left inside' : `${residue.found.length} things are left`}`
+  return `${cut}${instead ?? (residue.found.length === 0 ? 'nothing of the run is left inside' : `${residue.found.length} things are left`)}`
+}
+
+/** An agent that is closing already does not look: what is left then is seen from outside. `instead`: why nobody looked. */
+async function lookInside(desk: Desk): Promise<{ readonly residue: Residue; readonly instead?: string }> {
+  try {
+    return await desk.link.ask({ ask: 'residue' })
+  } catch (error) {
+    if (!(error instanceof SafechaosError) || error.code !== 'SC_ENDED') throw error
+    const instead = `what is left inside: it was not looked at, since ${error.message}`
+    return { residue: { found: [], notSeen: [instead], looked: [] }, instead }
+  }
 }
 
 /** What ran is what was planned only if nobody changed it meanwhile: a service that starts again reads its program anew. */
