@@ -12,7 +12,8 @@ const GO_ON: Step = { do: 'signal', in: 'target', signal: 'SIGCONT', deadlineMs:
 const NOBODY_STOPPED: Look = { look: 'process', in: 'target', expect: 'not-stopped', deadlineMs: 1000 }
 const PAUSE: Step = { do: 'signal', in: 'target', signal: 'SIGSTOP', deadlineMs: 1000 }
 
-const isReady = (rig: Rig): Promise<boolean> => eventually(() => rig.events.some((event) => event.event === 'log' && event.line === 'ready'))
+const said = (rig: Rig, line: string): Promise<boolean> => eventually(() => rig.events.some((event) => event.event === 'log' && event.line === line))
+const isReady = (rig: Rig): Promise<boolean> => said(rig, 'ready')
 
 describe.each(CONTAINMENTS)('a process that its own service has stopped, in $name', (containment) => {
   test('is no residue: it was stopped before the first act (case 24)', async () => {
@@ -45,6 +46,47 @@ describe.each(CONTAINMENTS)('a process that its own service has stopped, in $nam
     expect(await rig.enclosure.run('a', WORKER, GO_ON)).toMatchObject({ ok: true })
     expect(await rig.enclosure.look('a', WORKER, NOBODY_STOPPED)).toMatchObject({ seen: 'yes' })
     expect((await stopped()).detail).toBe('1 of 2 processes are stopped')
+    expect((await rig.enclosure.residue()).found).toEqual([])
+  })
+
+  test('stays stopped when a pause is taken back, also if that was after the first act (case 24)', async () => {
+    await using rig = await openRig(containment)
+    await rig.start(stackOf(service('worker', { command: ['sh', '-c', 'sleep 4711 & echo ready; sleep 1; kill -STOP $!; echo late; wait'] })))
+    expect(await isReady(rig)).toBe(true)
+    await rig.enclosure.arm('a', WORKER, [GO_ON])
+    expect(await said(rig, 'late')).toBe(true)
+    expect(await rig.enclosure.run('a', WORKER, PAUSE)).toMatchObject({ ok: true })
+    expect(await rig.enclosure.run('a', WORKER, GO_ON)).toMatchObject({ ok: true })
+    expect(await rig.enclosure.look('a', WORKER, NOBODY_STOPPED)).toMatchObject({ seen: 'yes' })
+    const look: Look = { look: 'process', in: 'target', expect: 'stopped', deadlineMs: 200 }
+    expect((await rig.enclosure.look('a', WORKER, look)).detail).toBe('1 of 2 processes are stopped')
+    expect((await rig.enclosure.residue()).found).toEqual([])
+  })
+
+  test('of a service that stops it at every start is no residue after a kill (case 24)', async () => {
+    await using rig = await openRig(containment)
+    await rig.start(stackOf(service('worker', { command: HELPED.command, restart: 'always' })))
+    expect(await isReady(rig)).toBe(true)
+    const restore: Step = { do: 'service', in: 'enclosure', action: 'restore', deadlineMs: 2000 }
+    await rig.enclosure.arm('a', WORKER, [restore])
+    expect(await rig.enclosure.run('a', WORKER, { do: 'signal', in: 'target', signal: 'SIGKILL', deadlineMs: 1000 })).toMatchObject({ ok: true })
+    expect(await rig.enclosure.run('a', WORKER, restore)).toMatchObject({ ok: true })
+    expect(await eventually(() => rig.events.filter((event) => event.event === 'log' && event.line === 'ready').length > 1)).toBe(true)
+    expect((await rig.enclosure.residue()).found).toEqual([])
+  })
+
+  test('of a service that starts anew under a pause stays stopped when that is taken back (case 24)', async () => {
+    await using rig = await openRig(containment)
+    await rig.start(stackOf(service('worker', { command: HELPED.command, restart: 'always' })))
+    expect(await isReady(rig)).toBe(true)
+    await rig.enclosure.arm('a', WORKER, [GO_ON])
+    expect(await rig.enclosure.run('a', WORKER, PAUSE)).toMatchObject({ ok: true })
+    await rig.enclosure.run('b', WORKER, { do: 'signal', in: 'target', signal: 'SIGKILL', deadlineMs: 1000 })
+    expect(await eventually(() => rig.events.filter((event) => event.event === 'log' && event.line === 'ready').length > 1)).toBe(true)
+    expect(await rig.enclosure.run('a', WORKER, GO_ON)).toMatchObject({ ok: true })
+    expect(await rig.enclosure.look('a', WORKER, NOBODY_STOPPED)).toMatchObject({ seen: 'yes' })
+    const look: Look = { look: 'process', in: 'target', expect: 'stopped', deadlineMs: 200 }
+    expect((await rig.enclosure.look('a', WORKER, look)).detail).toBe('1 of 2 processes are stopped')
     expect((await rig.enclosure.residue()).found).toEqual([])
   })
 

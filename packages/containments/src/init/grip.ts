@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { identityOf, isDead, isSame, isStopped, type ProcessIdentity, type ProcessStat, parseStat } from './proc.ts'
+import { identityOf, isDead, isSame, isSignalStopped, isStopped, type ProcessIdentity, type ProcessStat, parseStat } from './proc.ts'
 
 const ROOM = 4096
 
@@ -42,6 +42,11 @@ export class Grip {
   isStopped(): boolean {
     const stat = this.#stat()
     return stat !== undefined && isStopped(stat)
+  }
+
+  isSignalStopped(): boolean {
+    const stat = this.#stat()
+    return stat !== undefined && isSignalStopped(stat)
   }
 
   isAlive(): boolean {

@@ -2,13 +2,13 @@ import type { EnclosureEvent } from '../containment.ts'
 import { Acts } from './acts.ts'
 import type { InitAnswers, InitAsk } from './channel.ts'
 import { Refusal } from './channel.ts'
-import { processKey } from './proc.ts'
-import { findResidue, type Picture, takePicture } from './residue.ts'
+import { findResidue } from './residue.ts'
 import { runCommand } from './run-command.ts'
 import { Services } from './services.ts'
 import { holdStill } from './signal-step.ts'
-import type { InitArguments, Spawner } from './spawner.ts'
+import type { InitArguments, KernelPicture, Spawner } from './spawner.ts'
 import type { StepHouse } from './steps.ts'
+import { Stops } from './stops.ts'
 import { TapRunner } from './tap-runner.ts'
 
 const END_GRACE_MS = 300
@@ -17,11 +17,11 @@ const END_GRACE_MS = 300
 export class Init {
   readonly #services: Services
   readonly #acts: Acts
+  readonly #house: StepHouse
   readonly #tap: TapRunner
   readonly #spawner: Spawner
   /** Taken before the first act; the residue scan compares with it. */
-  #before: Promise<Picture> | undefined
-  #stopped: Picture['stopped'] = new Set()
+  #before: Promise<KernelPicture> | undefined
   #ending: Promise<void> | undefined
   constructor(args: InitArguments, spawner: Spawner, emit: (event: EnclosureEvent) => void) {
     this.#spawner = spawner
@@ -34,14 +34,8 @@ export class Init {
       log: (service, stream, line) => emit({ event: 'log', at: Date.now(), service, stream, line }),
     })
     const floors = new Set([0, 1, process.pid, process.ppid])
-    const house: StepHouse = {
-      spawner,
-      services: this.#services,
-      isFloor: (pid) => floors.has(pid) || pid === this.#tap.pid,
-      keepsStopped: (process) => this.#stopped.has(processKey(process)),
-      goesOn: (process) => void this.#stopped.delete(processKey(process)),
-    }
-    this.#acts = new Acts(house, args.deafAfterMs, (acts) => emit({ event: 'self-undone', at: Date.now(), acts }))
+    this.#house = { spawner, services: this.#services, stops: new Stops(), isFloor: (pid) => floors.has(pid) || pid === this.#tap.pid }
+    this.#acts = new Acts(this.#house, args.deafAfterMs, (acts) => emit({ event: 'self-undone', at: Date.now(), acts }))
     this.#acts.watch()
   }
 
@@ -80,7 +74,7 @@ export class Init {
       case 'restore':
         return { detail: await this.#restore() }
       case 'residue':
-        return { residue: await findResidue(await this.#before, this.#spawner, this.#services, this.#acts.all) }
+        return { residue: await findResidue(await this.#before, this.#house, this.#acts.all) }
       case 'end':
         await this.end(END_GRACE_MS)
         return {}
@@ -102,12 +96,12 @@ export class Init {
   }
 
   async #picture(): Promise<void> {
-    this.#before ??= takePicture(this.#spawner, this.#services)
-    this.#stopped = (await this.#before).stopped
+    this.#before ??= this.#spawner.kernel()
+    await this.#before
   }
 
   async #snapshot(): Promise<string> {
-    const goOn = await holdStill(this.#services.all)
+    const goOn = await holdStill(this.#services.all, this.#house.stops)
     try {
       return await this.#spawner.snapshot()
     } finally {

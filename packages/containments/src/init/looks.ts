@@ -79,7 +79,7 @@ async function lookStopped(house: StepHouse, act: Act, replicas: readonly Replic
   if (look.expect === 'stopped')
     return yesOrNo(now.length > 0 && stopped.length === now.length, `${stopped.length} of ${now.length} processes are stopped`)
   const ours = [...act.signalled.values()].filter((identity) => isAlive(identity) && isStoppedNow(identity))
-  const still = new Set([...stopped, ...ours].filter((identity) => !house.keepsStopped(identity)).map(({ pid }) => pid))
+  const still = new Set([...stopped, ...ours].filter((identity) => house.stops.has(identity)).map(({ pid }) => pid))
   return yesOrNo(
     still.size === 0,
     still.size === 0 ? `${now.length} processes, none stopped by the fault` : `still stopped: ${[...still].join(', ')}`,

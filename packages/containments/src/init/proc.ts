@@ -8,6 +8,8 @@ export interface ProcessStat {
   /** One letter: R, S, D, T, Z, … */
   readonly state: string
   readonly parent: number
+  /** Of processes. */
+  readonly group: number
   readonly session: number
   /** Field 22: ticks after boot. */
   readonly start: string
@@ -39,7 +41,7 @@ export function statOf(pid: number): ProcessStat | undefined {
 /** The name, in parentheses, may itself hold spaces and parentheses. */
 export function parseStat(text: string): ProcessStat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { state: fields[0] ?? '?', parent: Number(fields[1]), session: Number(fields[3]), start: fields[19] ?? '' }
+  return { state: fields[0] ?? '?', parent: Number(fields[1]), group: Number(fields[2]), session: Number(fields[3]), start: fields[19] ?? '' }
 }
 
 /** Undefined when there is no such process, or nothing but a zombie. */
@@ -53,6 +55,12 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
 export function isAlive(identity: ProcessIdentity): boolean {
   const stat = statOf(identity.pid)
   return stat !== undefined && !isDead(stat) && stat.start === identity.start
+}
+
+/** Whether this very process is there and does not run. */
+export function isHeld({ pid, start }: ProcessName): boolean {
+  const stat = statOf(pid)
+  return stat !== undefined && stat.start === start && isStopped(stat)
 }
 
 /** The full comparison that must come before a signal. */
@@ -94,6 +102,8 @@ export function allPids(): number[] {
 }
 
 export const isStopped = (stat: ProcessStat): boolean => stat.state === 'T' || stat.state === 't'
+/** By a signal. What a tracer holds may go on at any moment. */
+export const isSignalStopped = (stat: ProcessStat): boolean => stat.state === 'T'
 export const isDead = (stat: ProcessStat): boolean => stat.state === 'Z' || stat.state === 'X'
 
 function read(pid: number, file: string): string {

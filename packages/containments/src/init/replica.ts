@@ -5,7 +5,7 @@ import { exitText } from './exit-text.ts'
 import { HealthMonitor } from './health.ts'
 import { killQuietly } from './kill-quietly.ts'
 import { followOutput } from './output.ts'
-import { commandLineOf, identityOf, isAlive, isStopped, type ProcessIdentity, type ProcessName, statOf } from './proc.ts'
+import { commandLineOf, identityOf, isAlive, type ProcessIdentity } from './proc.ts'
 import type { ReplicaHouse } from './replica-house.ts'
 import { endGroup, runCommand } from './run-command.ts'
 import { startCommand } from './start-command.ts'
@@ -148,14 +148,6 @@ export class Replica {
     if (child === undefined) return
     for (const pid of this.processes()) killQuietly(pid, 'SIGKILL')
     endGroup(child)
-  }
-
-  /** Processes of it that a signal has stopped. */
-  stopped(): readonly ProcessName[] {
-    return this.processes().flatMap((pid) => {
-      const stat = statOf(pid)
-      return stat !== undefined && isStopped(stat) ? [{ pid, start: stat.start }] : []
-    })
   }
 
   #signalMain(signal: Signal): void {

@@ -1,29 +1,22 @@
 import type { Residue, ResidueItem } from '@safechaos/core'
 import type { Act } from './act.ts'
-import { processKey } from './proc.ts'
 import type { Services } from './services.ts'
-import type { KernelPicture, Spawner } from './spawner.ts'
+import type { KernelPicture } from './spawner.ts'
+import type { StepHouse } from './steps.ts'
+import type { Stops } from './stops.ts'
 
-/** What is inside before the first act: whatever was so then is not the act's doing. */
-export interface Picture {
-  readonly kernel: KernelPicture
-  /** Processes that were stopped then and have not gone on since, as far as an act has seen; by pid and start. */
-  readonly stopped: Set<string>
-}
-
-export async function takePicture(spawner: Spawner, services: Services): Promise<Picture> {
-  const stopped = new Set(services.all.flatMap((replica) => replica.stopped()).map(processKey))
-  return { kernel: await spawner.kernel(), stopped }
-}
-
-/** Compares what is inside with the picture from before the first act. */
-export async function findResidue(picture: Picture | undefined, spawner: Spawner, services: Services, acts: Iterable<Act>): Promise<Residue> {
-  const before = picture?.kernel
+/** Compares what is inside with the picture from before the first act: whatever was so then is not the act's doing. */
+export async function findResidue(
+  before: KernelPicture | undefined,
+  { spawner, services, stops }: Pick<StepHouse, 'spawner' | 'services' | 'stops'>,
+  acts: Iterable<Act>,
+): Promise<Residue> {
   // Without an act there is no picture, and nothing that could have changed.
   const now = before && (await spawner.kernel())
   const found = [
     ...(before === undefined || now === undefined ? [] : differences(before, now)),
-    ...serviceItems(services, picture?.stopped),
+    ...serviceItems(services),
+    ...stoppedItems(services, stops),
     ...heldItems(acts),
   ]
   const notSeen = [...new Set([...(before?.notSeen ?? []), ...(now?.notSeen ?? [])])]
@@ -55,15 +48,18 @@ function differences(before: KernelPicture, now: KernelPicture): ResidueItem[] {
   })
 }
 
-function serviceItems(services: Services, stoppedBefore: ReadonlySet<string> = new Set()): ResidueItem[] {
+function serviceItems(services: Services): ResidueItem[] {
   return services.all.flatMap((replica) => {
     const { yes, detail } = replica.asDesired()
-    const frozen = replica.stopped().filter((one) => !stoppedBefore.has(processKey(one)))
-    return [
-      ...(yes ? [] : [{ key: 'services', what: detail }]),
-      ...(frozen.length === 0 ? [] : [{ key: 'process-state', what: `${replica.id}: stopped processes ${frozen.map(({ pid }) => pid).join(', ')}` }]),
-    ]
+    return yes ? [] : [{ key: 'services', what: detail }]
   })
+}
+
+function stoppedItems(services: Services, stops: Stops): ResidueItem[] {
+  const left = stops.left()
+  if (left.length === 0) return []
+  const whose = (pid: number): string => services.all.find((replica) => replica.processes().includes(pid))?.id ?? 'a service that is gone'
+  return [...Map.groupBy(left, whose)].map(([id, pids]) => ({ key: 'process-state', what: `${id}: stopped processes ${pids.join(', ')}` }))
 }
 
 function heldItems(acts: Iterable<Act>): ResidueItem[] {

@@ -1,9 +1,10 @@
 import { Pattern, type Signal, type SignalStep } from '@safechaos/core'
 import type { StepResult } from '../containment.ts'
 import { Grip } from './grip.ts'
-import { commandLineOf, type ProcessIdentity, processKey, type ProcessName } from './proc.ts'
+import { commandLineOf, type ProcessIdentity, processKey } from './proc.ts'
 import { killQuietly } from './kill-quietly.ts'
 import type { Replica } from './replica.ts'
+import type { Stops } from './stops.ts'
 import { until } from './until.ts'
 
 /** SIGSTOP is asynchronous; what is not stopped after this long sits in the kernel, and cannot end meanwhile either. */
@@ -19,10 +20,7 @@ export type Signalled = Map<string, SignalledProcess>
 export interface SignalHouse {
   /** The init itself, its parents, the tap: whatever no step may hit. */
   isFloor(pid: number): boolean
-  /** Stopped since before the first act of the run, by whomever: no undo lets it go on. */
-  keepsStopped(process: ProcessName): boolean
-  /** It goes on by itself, so that what stops it from now on is the act's doing. */
-  goesOn(process: ProcessName): void
+  readonly stops: Stops
 }
 
 /** The processes that a signal with this `match` means, in one replica; others may act between two of them. Each grip must be released. */
@@ -66,6 +64,7 @@ export async function signalStep(
       for (const grip of hit) {
         if (stop.aborted) return INTERRUPTED
         if (grip.isAlive()) signalled.set(keyOf(grip), { ...grip.identity, signal })
+        if (signal === 'SIGSTOP' && !isOthers(grip, house.stops)) house.stops.add(grip.identity)
         await strike(grip, signal, true)
       }
     }
@@ -87,9 +86,9 @@ interface Send {
 
 async function once(replica: Replica, { step, signalled, house, stop }: Send, hit: Grip[]): Promise<Failure | undefined> {
   const found = (await meant(replica, step.signal, step.match)).filter((grip) => {
-    const isOwn = step.signal === 'SIGCONT' && house.keepsStopped(grip.identity)
-    if (isOwn) grip.release()
-    return !isOwn
+    const isMeant = step.signal !== 'SIGCONT' || house.stops.has(grip.identity)
+    if (!isMeant) grip.release()
+    return isMeant
   })
   hit.push(...found)
   // An undo is right when there is nothing left to continue; a harm that finds nobody is a failure.
@@ -101,27 +100,43 @@ async function once(replica: Replica, { step, signalled, house, stop }: Send, hi
     if (stop.aborted) return INTERRUPTED
     signalled.set(keyOf(grip), { ...grip.identity, signal: step.signal })
     if ((await strike(grip, step.signal, replica.child !== grip.identity.pid)) === 'moved') return moved(grip)
+    if (step.signal === 'SIGCONT' && !grip.isStopped()) house.stops.delete(grip.identity)
   }
   return undefined
 }
 
-/** Stops every process that is meant, and those they started meanwhile, until a look finds no other. */
+/**
+ * Stops every process that is meant, and those they started meanwhile, until a look finds no other. What somebody else has stopped gets no
+ * signal: the service may let it go on at any moment, and our signal would then hold what nobody knows to be held by us.
+ */
 async function freeze(replica: Replica, { step, signalled, house, stop }: Send, hit: Grip[]): Promise<Failure | undefined> {
   const before = hit.length
+  let still = 0
   for (let round = 0; round < FORK_ROUNDS; round += 1) {
-    const fresh = onlyFresh(await meant(replica, 'SIGSTOP', step.match), hit)
+    const [others, fresh] = split(onlyFresh(await meant(replica, 'SIGSTOP', step.match), hit), (grip) => isOthers(grip, house.stops))
+    others.forEach((grip) => grip.release())
+    still = others.length
     if (fresh.length === 0) break
     hit.push(...fresh)
     const floor = fresh.find(({ identity }) => house.isFloor(identity.pid))
     if (floor !== undefined) return onFloor(floor)
     for (const grip of fresh) {
       if (stop.aborted) return INTERRUPTED
-      if (!grip.isStopped()) house.goesOn(grip.identity)
+      house.stops.add(grip.identity)
       signalled.set(keyOf(grip), { ...grip.identity, signal: 'SIGSTOP' })
       if ((await strike(grip, 'SIGSTOP', true)) === 'moved') return moved(grip)
     }
   }
-  return hit.length === before ? nobody(replica, step) : undefined
+  if (hit.length > before) return undefined
+  return still > 0
+    ? { ok: false, code: 'SC_STEP', detail: `${replica.id} has stopped everything itself that was to be stopped` }
+    : nobody(replica, step)
+}
+
+const isOthers = (grip: Grip, stops: Stops): boolean => grip.isSignalStopped() && !stops.has(grip.identity)
+
+function split<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
 }
 
 /**
@@ -146,19 +161,24 @@ export async function strike(grip: Grip, signal: Signal, holdFirst: boolean): Pr
 }
 
 /** Stops what is not stopped yet, for a copy of its files; gives back what continues exactly these. */
-export async function holdStill(replicas: readonly Replica[]): Promise<() => void> {
+export async function holdStill(replicas: readonly Replica[], stops: Stops): Promise<() => void> {
   const held: Grip[] = []
   const alreadyStill: Grip[] = []
   for (let round = 0; round < FORK_ROUNDS; round += 1) {
     const fresh = onlyFresh((await Promise.all(replicas.map((replica) => meant(replica, 'any')))).flat(), [...held, ...alreadyStill])
     if (fresh.length === 0) break
     for (const grip of fresh) {
-      const still = grip.isStopped() || (await strike(grip, 'SIGSTOP', true)) !== 'hit'
+      const wasStopped = grip.isStopped()
+      if (!wasStopped) stops.add(grip.identity)
+      const still = wasStopped || (await strike(grip, 'SIGSTOP', true)) !== 'hit'
       ;(still ? alreadyStill : held).push(grip)
     }
   }
   return () => {
-    for (const grip of held) if (grip.isAlive()) killQuietly(grip.identity.pid, 'SIGCONT')
+    for (const grip of held) {
+      if (grip.isAlive()) killQuietly(grip.identity.pid, 'SIGCONT')
+      if (!grip.isStopped()) stops.delete(grip.identity)
+    }
     for (const grip of [...held, ...alreadyStill]) grip.release()
   }
 }
