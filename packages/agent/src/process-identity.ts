@@ -12,6 +12,8 @@ export interface ProcessId {
 interface Stat {
   readonly state: string
   readonly parent: number
+  /** Of processes. */
+  readonly group: number
   readonly start: string
 }
 
@@ -29,7 +31,7 @@ export function statOf(pid: number | 'self'): Stat | undefined {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The name in parentheses may itself hold parentheses and spaces.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return { state: fields[0] ?? '?', parent: Number(fields[1]), start: fields[19] ?? '' }
+    return { state: fields[0] ?? '?', parent: Number(fields[1]), group: Number(fields[2]), start: fields[19] ?? '' }
   } catch {
     return undefined
   }

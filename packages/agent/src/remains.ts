@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import type { EnclosureIdentity } from '@safechaos/containments'
+import { readFileSync, statSync } from 'node:fs'
+import { type EnclosureIdentity, everyPid } from '@safechaos/containments'
 import { pidNamespaceOf, type ProcessId, statOf } from './process-identity.ts'
 
 /** Whose processes are looked for. */
@@ -12,7 +12,7 @@ export interface Enclosed {
 
 /** What one look at the processes of this machine saw of an enclosure. */
 export interface Remains {
-  readonly ours: readonly ProcessId[]
+  readonly ours: readonly LivingProcess[]
   /**
    * Processes of this user, not older than the agent, whose environment could not be read, so that they are not known to be strangers. None
    * where the enclosure had a PID namespace of its own: with that, everything in it is gone.
@@ -20,21 +20,31 @@ export interface Remains {
   readonly unseen: readonly number[]
   /** The inode of the enclosure's PID namespace, if it was seen to be the same namespace still. */
   readonly namespace: string | undefined
+  /** Nothing can have been missed: it had a PID namespace of its own, or another boot has ended it. */
+  readonly isSure: boolean
 }
 
-export const NO_REMAINS: Remains = { ours: [], unseen: [], namespace: undefined }
+export interface LivingProcess extends ProcessId {
+  /** Of processes. */
+  readonly group: number
+}
+
+export const NO_REMAINS: Remains = { ours: [], unseen: [], namespace: undefined, isSure: true }
 
 /** Processes that belong to a run: they carry SAFECHAOS_RUN, or live in the PID namespace of its init. Zombies are gone already. */
 export function remainsOf({ run, identity, agent }: Enclosed): Remains {
-  const living = processesSince(agent)
   const own = ownNamespace(identity)
-  const namespace = own === undefined ? undefined : standing(own, identity, living)
-  const looked = living.map((id) => ({ id, belongs: belongsTo(id.pid, run, namespace) }))
-  return {
-    ours: looked.flatMap(({ id, belongs }) => (belongs === true ? [id] : [])),
-    unseen: looked.flatMap(({ id, belongs }) => (belongs === undefined && own === undefined ? [id.pid] : [])),
-    namespace,
+  const listed = own === undefined ? [] : [...processesSince(agent)]
+  const namespace = own === undefined ? undefined : standing(own, identity, listed)
+  const ours: LivingProcess[] = []
+  const unseen: number[] = []
+  // Where only the mark tells it, each is looked into at once: some do not live until all are listed.
+  for (const one of own === undefined ? processesSince(agent) : listed) {
+    const belongs = belongsTo(one.pid, run, namespace)
+    if (belongs === true) ours.push(one)
+    if (belongs === undefined && own === undefined) unseen.push(one.pid)
   }
+  return { ours, unseen, namespace, isSure: own !== undefined }
 }
 
 /** Whether a process is of this run; undefined if it is of this user and cannot be looked into. `namespace` is that of a look just now. */
@@ -49,13 +59,12 @@ export function belongsTo(pid: number, run: string, namespace: string | undefine
 }
 
 /** Nothing that was there before its agent can belong to an enclosure, least of all process 1. Start times are clock ticks since boot. */
-function processesSince(agent: ProcessId | undefined): ProcessId[] {
-  return readdirSync('/proc').flatMap((name) => {
-    const pid = Number(name)
-    const stat = Number.isInteger(pid) && pid > 1 && pid !== process.pid ? statOf(pid) : undefined
-    if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return []
-    return agent !== undefined && Number(stat.start) < Number(agent.start) ? [] : [{ pid, start: stat.start }]
-  })
+function* processesSince(agent: ProcessId | undefined): Generator<LivingProcess> {
+  for (const pid of everyPid()) {
+    const stat = pid > 1 && pid !== process.pid ? statOf(pid) : undefined
+    if (stat === undefined || stat.state === 'Z' || stat.state === 'X') continue
+    if (agent === undefined || Number(stat.start) >= Number(agent.start)) yield { pid, start: stat.start, group: stat.group }
+  }
 }
 
 /** The inode of the enclosure's PID namespace; undefined if it shares ours, or was never heard of. */

@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { replicaIds, type Service, type Stack } from '@safechaos/core'
 import { Refusal } from '../init/channel.ts'
 import { handedToShell, takingOver } from '../init/hand-over.ts'
-import { commandLineOf, statOf } from '../init/proc.ts'
+import { commandLineOf, isDead, statOf } from '../init/proc.ts'
 import { killQuietly } from '../init/kill-quietly.ts'
+import { everyPid, killGroups } from '../init/process-groups.ts'
 import type { Command, InitArguments, KernelPicture, Refused, Spawner } from '../init/spawner.ts'
 import { pause } from '../init/until.ts'
 import { addressesOf } from './addresses.ts'
 import { endWithParent } from './end-with-parent.ts'
 import { Kin } from './kin.ts'
-import { findMarked } from './marked.ts'
+import { findMarked, isMarked } from './marked.ts'
 import { StackCopy } from './stack-copy.ts'
 import { withPath } from './with-path.ts'
 
@@ -20,6 +21,9 @@ const TAKES_OVER = takingOver([]).slice(0, 3).join(' ')
 /** Each replica needs a last octet of its own. */
 const MOST_REPLICAS = 250
 const SWEEP_WITHIN_MS = 1000
+const LOOK_AGAIN_MS = 5
+/** So many looks in a row must find nothing. */
+const QUIET_LOOKS = 2
 const LOOK_EVERY_MS = 250
 
 /** No walls: services are plain processes with a session, an address and a private copy of the stack's folder of their own. */
@@ -113,12 +117,27 @@ class ProcessSpawner implements Spawner {
   /** Everything that carries the run's mark or comes from what did, until none is left. */
   async sweep(): Promise<void> {
     const end = performance.now() + SWEEP_WITHIN_MS
-    for (;;) {
-      const left = [...new Set([...findMarked([`SAFECHAOS_RUN=${this.#run}`], this.#began), ...this.#kin.of()])]
-      if (left.length === 0 || performance.now() > end) return
-      for (const pid of left) killQuietly(pid, 'SIGKILL')
-      await pause(5)
+    for (let quiet = 0; quiet < QUIET_LOOKS && performance.now() < end; await pause(LOOK_AGAIN_MS)) {
+      const left = this.#left()
+      for (const pid of left.keys()) killQuietly(pid, 'SIGKILL')
+      await killGroups(new Set(left.values()), (pid) => left.has(pid) || this.#carriesRun(pid))
+      quiet = left.size === 0 ? quiet + 1 : 0
     }
+  }
+
+  /** Process groups by pid. */
+  #left(): ReadonlyMap<number, number> {
+    const kin = new Set(this.#kin.of())
+    const left = new Map<number, number>()
+    for (const pid of everyPid()) {
+      const stat = statOf(pid)
+      if (stat !== undefined && !isDead(stat) && (kin.has(pid) || this.#carriesRun(pid))) left.set(pid, stat.group)
+    }
+    return left
+  }
+
+  #carriesRun(pid: number): boolean {
+    return isMarked(pid, [`SAFECHAOS_RUN=${this.#run}`], this.#began)
   }
 
   /** Volumes cannot be mounted here, so their paths are put in wherever a service is told of them. */
