@@ -22,6 +22,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { buildIfStale } from '../../scripts/build.ts'
 import { fakePlan } from '../support/fake-run.ts'
 import { marked } from '../support/marked.ts'
+import { childrenOf } from '../support/outside.ts'
 import { sleepers } from '../support/small-stack.ts'
 import { openOn } from '../support/open-on.ts'
 
@@ -127,6 +128,25 @@ describe('the agent with real processes', () => {
     await until(() => stopped() === 0)
     expect(await ended()).toMatchObject({ cause: 'controller-lost', by: 'agent', stuck: [] })
     expect(listOwed(stateDir)).toEqual([])
+  })
+
+  test('ends by itself, and says why, when nobody is left who would clean up after it', async () => {
+    const link = await open()
+    await link.ask({ ask: 'inject', stage: 1 })
+    expect(stopped()).toBe(1)
+    const told = new Promise((done) => link.onWord((word) => word.word === 'ending' && done(word)))
+    const keepAlive = setInterval(() => void link.ask({ ask: 'renew', newest: Date.now() }).catch(() => undefined), 300)
+    const killing = setInterval(() => {
+      for (const pid of childrenOf(link.pid, 'reaper')) process.kill(pid, 'SIGKILL')
+    }, 20)
+    try {
+      expect(await told).toMatchObject({ cause: 'error', detail: expect.stringContaining('reaper') as string })
+    } finally {
+      clearInterval(killing)
+      clearInterval(keepAlive)
+    }
+    await until(() => stopped() === 0)
+    await expect(link.ask({ ask: 'inject', stage: 2 })).rejects.toMatchObject({ code: 'SC_ENDED' })
   })
 
   const hold = (): AgentLink => {

@@ -28,6 +28,14 @@ export function commandLineOf(pid: number): string {
   }
 }
 
+/** Pids of living children of a process whose command line contains this. */
+export function childrenOf(parent: number, what: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === parent && commandLineOf(pid).includes(what))
+}
+
 /** Waits until the condition holds; false after `ms`. */
 export async function eventually(isSo: () => boolean | Promise<boolean>, ms = 3000): Promise<boolean> {
   const end = Date.now() + ms
@@ -36,6 +44,15 @@ export async function eventually(isSo: () => boolean | Promise<boolean>, ms = 30
     await new Promise((done) => setTimeout(done, 15))
   }
   return true
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return undefined
+  }
 }
 
 const isZombie = (pid: number): boolean => ['Z', 'X', undefined].includes(stateOf(pid))

@@ -9,6 +9,7 @@ import { listOwed, type Owed, type OwedEnclosure, OwedRecords } from '../../pack
 import { checkPlan } from '../../packages/agent/src/plan-check.ts'
 import { bootId, ownId } from '../../packages/agent/src/process-identity.ts'
 import type { Word } from '../../packages/agent/src/protocol.ts'
+import type { Reaper } from '../../packages/agent/src/reaper-link.ts'
 import { runFolder } from '../../packages/agent/src/run-folder.ts'
 import { Session } from '../../packages/agent/src/session.ts'
 import { FakeEnclosure, fakeContainment, fakeKnobs, fakeMembers, type Knobs } from './fake-enclosure.ts'
@@ -55,6 +56,15 @@ export class SessionRig {
   readonly enclosure: FakeEnclosure
   readonly records: FullableRecords
   readonly session: Session
+  readonly reaper: Reaper = {
+    id: ownId(),
+    stands: async () => this.reaperStands,
+    wake: () => undefined,
+    dismiss: () => undefined,
+    onLost: (listener) => this.reaperLost.push(listener),
+  }
+  reaperStands = true
+  readonly reaperLost: ((why: string) => void)[] = []
   readonly planned: ReturnType<typeof planFor>
   /** Promises that were seen broken. */
   readonly broken: string[] = []
@@ -87,7 +97,7 @@ export class SessionRig {
       records: this.records,
       owed,
       recovered: Promise.resolve(),
-      reaper: Promise.resolve({ id: ownId(), wake: () => undefined, dismiss: () => undefined }),
+      reaper: Promise.resolve(this.reaper),
       loadPlanCheck: async () => ({ checkPlan }),
       digestStack: (stack) => ({ ok: true, digest: digestOf({ stack, folder: '', files: {} }), files: new Map() }),
       say: (word) => this.words.push(word),

@@ -30,7 +30,7 @@ const floors: Floors = {
     pidNamespace: pidNamespaceOf('self') ?? '',
     workDir: '/nowhere',
   },
-  spared: [process.ppid],
+  spared: () => [process.ppid],
 }
 const broken = (pid: number, more: Partial<Member> = {}): string[] => floorsBroken(floors, [member('worker#1', pid, more)], floors.planned)
 

@@ -11,7 +11,7 @@ export interface Floors {
   readonly planned: readonly PlannedTarget[]
   readonly identity: EnclosureIdentity
   /** Pids of this machine whose processes, and whose parents, are never hit: the agent's own, the controller, the reaper. */
-  readonly spared: readonly number[]
+  readonly spared: () => readonly number[]
 }
 
 /** Every reason not to act on these targets now; empty means that it may be done. */
@@ -38,7 +38,7 @@ export function liveTargets(members: readonly Member[], targets: readonly Planne
 function untouchable({ identity, spared }: Floors, members: readonly Member[], targets: readonly PlannedTarget[]): string[] {
   const wanted = new Set(targets.flatMap((target) => target.members))
   const sameTable = identity.pidNamespace === pidNamespaceOf('self')
-  const never = sameTable ? new Set([1, ...[...spared, identity.initPid].flatMap(lineOf)]) : new Set([1])
+  const never = sameTable ? new Set([1, ...[...spared(), identity.initPid].flatMap(lineOf)]) : new Set([1])
   return members
     .filter((member) => wanted.has(member.id))
     .flatMap((member) => {

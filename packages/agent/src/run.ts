@@ -25,7 +25,8 @@ export interface RunParts {
   readonly containment: Containment
   readonly enclosure: Enclosure
   readonly clock: Clock
-  readonly spared: readonly number[]
+  /** Pids that no act may hit; the reaper's changes. */
+  readonly spared: () => readonly number[]
   /** Throws if this agent may act no more. */
   readonly mayAct: () => void
   readonly end: (reason: Reason) => void

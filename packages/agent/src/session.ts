@@ -53,6 +53,11 @@ export class Session {
     this.#folder = runFolder(stateDir, run)
     this.#hold = new EnvironmentHold(stateDir, { run, agent: parts.self })
     this.#opening = new Opening(parts, this.#hold, () => this.#assertGoing())
+    // That none came up at all is told by whoever waits for it.
+    parts.reaper.then(
+      (reaper) => reaper.onLost((why) => this.#withoutReaper(why)),
+      () => undefined,
+    )
     this.#chain = new Chain(this.#folder.chain, ({ body, seq, digest }) => {
       if ('act' in body) parts.say({ word: 'act', act: body.act, seq, head: digest })
     })
@@ -80,7 +85,7 @@ export class Session {
     this.#move('open')
     if (planned !== undefined && checked !== undefined) {
       const doing = this.#doing(enclosure)
-      const spared = [process.pid, args.controller.pid, reaper.id.pid]
+      const spared = (): number[] => [process.pid, args.controller.pid, reaper.id.pid]
       const mayAct = (): void => this.#assertMayAct()
       const end = (reason: { readonly cause: EndCause; readonly detail: string }): void => void this.end(reason.cause, reason.detail)
       this.#run = new Run({
@@ -136,7 +141,7 @@ export class Session {
 
   async inject(stage: number): Promise<Answers['inject']> {
     const run = this.run
-    if (stage === 1) (await this.#parts.reaper).wake()
+    if (stage === 1) await this.#wakeReaper()
     this.#assertMayAct()
     this.#move('injecting')
     try {
@@ -145,6 +150,13 @@ export class Session {
       // Also after a refusal: what may be in is reverted, however sure we are that nothing is.
       if (!isStopped(this.#state)) this.#move('holding')
     }
+  }
+
+  /** Without one that stands nothing is injected: it could outlive us. */
+  async #wakeReaper(): Promise<void> {
+    const reaper = await this.#parts.reaper
+    if (await reaper.stands()) reaper.wake()
+    else void this.end('error', 'no reaper stands that would clean up after this agent')
   }
 
   /** Tells the enclosure that its agent lives. */
@@ -240,6 +252,12 @@ export class Session {
     if (event.event !== 'ended' || this.#closing !== undefined) return
     this.#gone ??= seenGone(this.#left(this.#enclosure))
     void this.end('error', `the enclosure ended by itself: ${event.detail}`)
+  }
+
+  /** A fault may no longer outlive this agent. What is only held (`up`) is nothing that anybody has to take back. */
+  #withoutReaper(why: string): void {
+    logFailure(why)
+    if (!this.#parts.arguments.detached) void this.end('error', why)
   }
 
   #left(enclosure: Enclosure | undefined): Left {

@@ -1,13 +1,11 @@
-/** What `work` yields, or what `late` says once `ms` have passed. `work` itself goes on; nobody waits for it. */
+/** What `work` yields, or what `late` says or throws once `ms` have passed. `work` itself goes on; nobody waits for it. */
 export async function within<T>(work: Promise<T>, ms: number, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined
+  const passed = new Promise<void>((done) => {
+    timer = setTimeout(done, ms)
+  })
   try {
-    return await Promise.race([
-      work,
-      new Promise<T>((done) => {
-        timer = setTimeout(() => done(late()), ms)
-      }),
-    ])
+    return await Promise.race([work, passed.then(late)])
   } finally {
     clearTimeout(timer)
   }
