@@ -1,6 +1,8 @@
 import { SafechaosError, type Stack } from '@safechaos/core'
 import { changedSince, type SeenFiles, type stackDigest } from './stack-digest.ts'
 
+const NAMED = 3
+
 /** A stack as it was handed over, and what the lab's files were then: before anything of them was copied into an enclosure. */
 export class HandedStack {
   readonly stack: Stack
@@ -27,7 +29,10 @@ export class HandedStack {
   assertUnchanged(): void {
     const changed = this.changed()
     if (changed.length === 0) return
-    const message = `files of the lab changed while the run was planned: ${changed.slice(0, 3).join(', ')}`
+    const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : ''
+    const named = `files of the lab changed while the run was planned: ${changed.slice(0, NAMED).join(', ')}${more}`
+    // In the message, since that alone comes to the person: mostly it is the run's own output that was sent to a file.
+    const message = `${named}; what you write the output to must lie outside the lab, or in .safechaos/`
     throw new SafechaosError({ code: 'SC_PLAN_MISMATCH', message, hint: 'run it again' })
   }
 }

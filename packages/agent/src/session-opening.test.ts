@@ -36,6 +36,13 @@ describe('a session that is being opened', () => {
     expect(did()).toEqual(['prepare'])
   })
 
+  test('names what was written into the lab meanwhile, and says where output may go', async () => {
+    await prepare()
+    for (const name of ['1', '2', '3', '4', '5']) writeFileSync(join(rig.labDir, `out-${name}.txt`), 'a run of mine')
+    const message = /out-\d\.txt.* and 2 more; what you write the output to must lie outside the lab, or in \.safechaos\/$/
+    await expect(open()).rejects.toMatchObject({ code: 'SC_PLAN_MISMATCH', message: expect.stringMatching(message) })
+  })
+
   test.each(['ended by a person', 'closed by the controller'])('starts nothing when it is %s while the stack is being prepared', async (how) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     rig.knobs.untilPrepared = promise
