@@ -33,7 +33,11 @@ interface Leaving {
 
 /** Writes that a run is over when its enclosure is gone and judged: what is owed no more, the environment given back, how it ended. Rejects at the first that fails: the rest stays owed. */
 export async function putAway({ hold, records, settled, file, ended }: Leaving): Promise<void> {
-  if (settled.length > 0) await records.remove(settled)
+  if (settled.length > 0) {
+    await records.remove(settled)
+    // Of a disk that had no room for the whole of one. They say nothing, so that one that stays is no reason to owe anything.
+    await records.removeDrafts().catch(logFailure)
+  }
   crashPoint('mid-put-away')
   await hold.release()
   writeDurablySync(file, `${JSON.stringify(ended)}\n`)

@@ -49,7 +49,7 @@ export class OwedRecords {
     )
   }
 
-  /** Removes what a death in the middle of a write left: a record that was never whole, of an act that was never begun. */
+  /** Removes what a death in the middle of a write, or a full disk, left: a record that was never whole, of an act that was never begun. */
   async removeDrafts(): Promise<void> {
     const drafts = readdirSync(this.#folder).filter((name) => name.startsWith(`${this.#run}.`) && name.endsWith('.new'))
     if (drafts.length > 0) await removeDurably(this.#folder, drafts)

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -53,4 +53,18 @@ test('a stack folder that is the lab itself is copied without its evidence', asy
 
 test('a stack outside the lab is refused', () => {
   expect(() => new StackCopy(labDir, join(folder, 'elsewhere'), join(folder, 'work'), TOOL)).toThrow(/not inside the lab/)
+})
+
+test('a stack folder with more names than one command line can hold is copied whole, by several', async () => {
+  for (let index = 0; index < 600; index += 1) writeFileSync(join(stackDir, `${'a'.repeat(200)}-${index}`), '')
+  const bytes: number[] = []
+  const counting = (argv: readonly string[]) => {
+    bytes.push(Buffer.byteLength(argv.join(' ')))
+    return TOOL(argv)
+  }
+  const copy = new StackCopy(labDir, stackDir, join(folder, 'work'), counting)
+  await copy.make()
+  expect(readdirSync(copy.stackDir).sort()).toEqual(readdirSync(stackDir).sort())
+  // The least that any kernel takes, environment included.
+  expect(Math.max(...bytes)).toBeLessThan(100 * 1024)
 })
