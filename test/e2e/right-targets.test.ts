@@ -58,7 +58,24 @@ describe.concurrent('what a selector must never hit', () => {
 
 describe.concurrent('a selector', () => {
   test('that matches nothing is no success', async () => {
-    expectNoPass(await run(CALM_STACK, { fault: '{ kind: process.kill, target: worker, match: "no such program" }' }))
+    const outcome = await run(CALM_STACK, { fault: '{ kind: process.kill, target: worker, match: "no such program" }' })
+    expectNoPass(outcome)
+    expect(outcome.told.end?.verdict.endedBy).toBe('preflight')
+    expect(outcome.told.bodies('preflight')[0]?.lines.filter(({ ok }) => !ok)).toEqual([
+      expect.objectContaining({ detail: expect.stringMatching(/^worker#1: none, it has \d+ "sleep 1000"/) as string }),
+    ])
+    expect(outcome.told.bodies('ramp')).toEqual([])
+  })
+
+  test('that matches nothing any more ends the run in its first stage, which did not pass', async () => {
+    const brief = '  brief: { command: sh brief.sh, restart: "no", deploy: { replicas: 2 } }\n'
+    const script = { 'stacks/brief.sh': 'sleep 15 &\nexec sleep 1000\n' }
+    const fault = '{ kind: process.kill, target: brief, match: "sleep 15" }'
+    const outcome = await run({ ...stack(brief), ...script }, { fault, baseline: '16s', ramp: '{ steps: [1, 2], hold: 300ms }' })
+    expectNoPass(outcome)
+    expect(outcome.told.end?.verdict.endedBy).toBe('inject-failed')
+    expect(outcome.told.bodies('ramp').map(({ stage, state }) => `${stage} ${state}`)).toEqual(['1 inject'])
+    expect(outcome.told.acts('inject-failed')).toHaveLength(1)
   })
 
   test('whose service has more members at start than in the plan is refused by the agent', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Containment, Enclosure, Member } from '@safechaos/containments'
-import { type CheckLine, escapeInvisible, type Need, type Plan, type PlannedTarget } from '@safechaos/core'
+import { type CheckLine, escapeInvisible, type Need, Pattern, type Plan, type PlannedTarget } from '@safechaos/core'
 import { type Doing, lookAll, owedOf, runStep } from './act.ts'
 import type { ActBook } from './book.ts'
 import { type Floors, floorsBroken, isLive } from './floors.ts'
@@ -21,6 +21,10 @@ const NOBODY = { address: '192.0.2.1', peerAddress: '198.51.100.1' } as const
 /** How long "it is gone" may stay untrue before we believe that it is there. */
 const GLANCE_MS = 30
 
+/** How much of a command line is shown, and how many of them for one target. */
+const SHOWN_CHARACTERS = 80
+const SHOWN_PROCESSES = 5
+
 /** Proves inside the opened enclosure that the run could act and take back: it changes nothing of the services. Failures are lines. */
 export async function preflight(parts: PreflightParts): Promise<readonly CheckLine[]> {
   const members = await parts.enclosure.members()
@@ -28,7 +32,8 @@ export async function preflight(parts: PreflightParts): Promise<readonly CheckLi
   // Without its tool every rehearsal would fail for the same reason, many times over.
   if (lacking !== undefined) return [{ check: 'the containment offers what the fault needs', ok: false, detail: lacking }]
   const [undo, canary, fitness] = await Promise.all([rehearseUndo(parts), rehearseCanary(parts), parts.enclosure.fitness()])
-  return [targetsLine(parts, members), floorsLine(parts, members), healthLine(members), needsLine(parts), undo, ...canary, ...fitness]
+  const found = [targetsLine(parts, members), ...matchLines(parts, members), floorsLine(parts, members), healthLine(members), needsLine(parts)]
+  return [...found, undo, ...canary, ...fitness]
 }
 
 function targetsLine({ plan }: PreflightParts, members: readonly Member[]): CheckLine {
@@ -37,6 +42,32 @@ function targetsLine({ plan }: PreflightParts, members: readonly Member[]): Chec
   // Their members are named once, with what became of them, by the line on health.
   const detail = missing.length === 0 ? plan.targets.map(({ id }) => id).join(', ') : `${missing.length} of ${plan.targets.length} not there`
   return { check: 'every planned target is there', ok: plan.targets.length > 0 && missing.length === 0, detail }
+}
+
+/** What each pattern of the fault would hit now, target by target. A target in which it fits nothing could not be hit. */
+export function matchLines({ plan }: Pick<PreflightParts, 'plan'>, members: readonly Member[]): CheckLine[] {
+  const patterns = new Set(plan.templates.inject.flatMap((step) => (step.do === 'signal' && step.match !== undefined ? [step.match] : [])))
+  return [...patterns].map((match): CheckLine => {
+    const pattern = Pattern.of(match)
+    const hits = plan.targets.map((target) => {
+      const here = members.filter(({ id }) => target.members.includes(id)).flatMap(({ commandLines }) => commandLines)
+      return { id: target.id, here, found: here.filter(({ commandLine }) => pattern.test(commandLine)) }
+    })
+    const missed = hits.filter(({ found }) => found.length === 0)
+    const check = `the pattern /${match}/ finds processes in every target`
+    if (missed.length === 0) return { check, ok: true, detail: hits.map(({ id, found }) => `${id}: ${shown(found)}`).join('; ') }
+    const none = missed.map(({ id, here }) => `${id}: none, it has ${shown(here)}`).join('; ')
+    return { check, ok: false, detail: `${none}; write a \`match\` that fits a command line, or leave it out for the main process` }
+  })
+}
+
+function shown(processes: Member['commandLines']): string {
+  const more = processes.length - SHOWN_PROCESSES
+  const lines = processes.slice(0, SHOWN_PROCESSES).map(({ pid, commandLine }) => {
+    const cut = commandLine.length > SHOWN_CHARACTERS ? `${commandLine.slice(0, SHOWN_CHARACTERS - 1)}…` : commandLine
+    return `${pid} ${JSON.stringify(cut)}`
+  })
+  return `${lines.join(', ') || 'no process'}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function floorsLine({ plan, floors }: PreflightParts, members: readonly Member[]): CheckLine {

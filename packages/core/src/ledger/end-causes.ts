@@ -12,6 +12,7 @@ export const END_CAUSES = [
   'ledger-lost',
   'stack',
   'preflight',
+  'inject-failed',
   'starved',
   'error',
 ] as const

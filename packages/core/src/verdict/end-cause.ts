@@ -23,6 +23,7 @@ export const CAUSE_WORDS = {
   'ledger-lost': 'the run could not be recorded any more',
   stack: 'the stack did not start',
   preflight: 'the checks before the first fault did not pass',
+  'inject-failed': 'not one target of a stage could be hit',
   starved: 'the machine itself was too slow to measure anything',
   error: 'something in the lab itself failed',
 } as const satisfies Record<EndCause, string>

@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.ts'
 type Hypothesis = Verdict['hypothesis']
 
 /** The system did not stand, or the lab itself could not see or go on: what was measured then says nothing about the hypothesis. */
-const NO_EVIDENCE: readonly EndCause[] = ['starved', 'controller-lost', 'agent-lost', 'ledger-lost', 'stack', 'preflight', 'error']
+const NO_EVIDENCE: readonly EndCause[] = ['starved', 'controller-lost', 'agent-lost', 'ledger-lost', 'stack', 'preflight', 'inject-failed', 'error']
 
 /** Refuted needs something that was seen; held needs everything to have been seen; all else is inconclusive. */
 export function judgeHypothesis(view: RunView, effect: Verdict['effect']): Hypothesis {

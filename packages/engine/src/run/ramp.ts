@@ -1,4 +1,4 @@
-import { BOUNDS, counted, type Plan, type PlannedStage } from '@safechaos/core'
+import { type ActRecord, BOUNDS, counted, type Plan, type PlannedStage } from '@safechaos/core'
 import { stopwatch } from './clock.ts'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
@@ -23,10 +23,12 @@ async function runStage(desk: Desk, plan: Plan, stage: PlannedStage, watch: Gate
   const said = { kind: 'ramp', stage: stage.number, targets: stage.targets, of: plan.targets.length } as const
   desk.record({ ...said, state: 'inject' })
   if (desk.ending.cause !== undefined) return
-  await desk.link.ask({ ask: 'inject', stage: stage.number })
+  const { acts } = await desk.link.ask({ ask: 'inject', stage: stage.number })
   if (stage.number === 1) desk.ports.hooks.onLease?.(desk.clock.now() + plan.lease.ms)
   if (stage.number === 1) desk.record({ kind: 'lease', state: 'granted', detail: `${plan.lease.ms} ms, renewed by green samples` })
   const injectedAt = desk.clock.now()
+  if (acts.length === stage.acts.length) endIfAllFailed(desk, stage, acts)
+  if (desk.ending.cause !== undefined) return
   desk.record({ ...said, state: 'hold' })
   const landed = tellLanded(desk)
   await desk.clock.sleep(stage.holdMs, desk.ending.signal)
@@ -34,9 +36,21 @@ async function runStage(desk: Desk, plan: Plan, stage: PlannedStage, watch: Gate
   if (desk.ending.cause === undefined) await Promise.race([tellLanded(desk), endOf(desk)])
   await waitForGreen(desk, plan, injectedAt, watch)
   await watch.proveGreenSince(injectedAt)
+  endIfAllFailed(desk, stage, actsOf(desk, stage))
   if (desk.ending.cause !== undefined) return
   for (const state of watch.states) desk.note({ kind: 'gate', state })
   desk.record({ ...said, state: 'passed' })
+}
+
+const actsOf = (desk: Desk, { number }: PlannedStage): ActRecord[] =>
+  desk.records.flatMap(({ body }) => (body.kind === 'act' && body.act.stage === number ? [body.act] : []))
+
+/** A stage in which nobody was hit shows nothing: it neither passes nor leads to a wider one. */
+function endIfAllFailed(desk: Desk, stage: PlannedStage, acts: readonly ActRecord[]): void {
+  const failed = acts.filter(({ what }) => what === 'inject-failed')
+  if (failed.length === 0 || acts.some(({ what }) => what === 'injected')) return
+  const why = failed.map(({ target, detail }) => `${target}: ${detail}`)
+  desk.ending.because('inject-failed', `every inject of stage ${stage.number} failed: ${[...new Set(why)].join('; ')}`)
 }
 
 /** The first cause to end. A look may take as long as a fault may take to land, and nobody waits for that any more. */
