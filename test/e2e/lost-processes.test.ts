@@ -47,15 +47,37 @@ describe('the controller', () => {
     expect(await eventually(() => !isPaused(told.run), 20_000)).toBe(true)
     expect(Date.now() - diedAt).toBeLessThan(controllerDeathMs + revertMs + NOISE_MS)
     expect(await eventually(() => processesOfRun(told.run).length === 0 && readEndedFile(lab.stateDir, told.run) !== undefined, 20_000)).toBe(true)
-    const ledger = readFileSync(join(lab.labDir, '.safechaos/runs', told.run, 'ledger.db'))
 
+    // Whoever asks first writes the end that the controller could not write; once.
+    const recovered = lab.cli('recover')
+    expect(recovered).toMatchObject({ status: 0, stdout: expect.stringContaining(`${told.run} has its verdict now: Inconclusive`) as string })
+    const ledger = readFileSync(join(lab.labDir, '.safechaos/runs', told.run, 'ledger.jsonl'))
+    const { stdout } = lab.cli('report', told.run, '--json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: { endedBy: 'controller-lost', rollback: { state: 'clean' }, hypothesis: { state: 'inconclusive' }, exit: 3 },
+      back: { sentence: expect.stringContaining('Every act is verified gone') as string, acts: [{ state: 'verified' }] },
+    })
+    const verified = lab.cli('verify', told.run)
+    expect(verified).toMatchObject({ status: 0, stdout: expect.stringContaining('closed by its run') as string })
+
+    const isAborted = { live: false, endedBy: 'controller-lost', exit: 3 }
     expect(status()).toMatchObject({ exit: 0, owed: [], locked: [] })
-    expect(status().runs.find(({ run }) => run === told.run)).toMatchObject({ live: false, endedBy: 'controller-lost' })
+    expect(status().runs.find(({ run }) => run === told.run)).toMatchObject(isAborted)
     const next = await lab.run(lab.write('charters/again.yaml', calmCharter({ ramp: '{ steps: [100%], hold: 300ms }' })))
     expect(next.exit, JSON.stringify(next.told.end)).toBe(0)
     expect(next.told.run).not.toBe(told.run)
-    expect(status().runs.find(({ run }) => run === told.run)).toMatchObject({ live: false, endedBy: 'controller-lost' })
-    expect(readFileSync(join(lab.labDir, '.safechaos/runs', told.run, 'ledger.db')).equals(ledger)).toBe(true)
+    expect(status().runs.find(({ run }) => run === told.run)).toMatchObject(isAborted)
+    expect(lab.cli('recover').stdout).not.toContain(told.run)
+    expect(readFileSync(join(lab.labDir, '.safechaos/runs', told.run, 'ledger.jsonl')).equals(ledger)).toBe(true)
+    expect(lab.cli('verify', told.run).status).toBe(0)
+  })
+
+  test('killed in mid-fault: the first report that anybody asks for tells its end, and nothing before it is over', async () => {
+    const { child, told } = await startPaused()
+    expect(lab.cli('report', told.run, '--json').stdout).toContain('No verdict')
+    child.kill('SIGKILL')
+    expect(await eventually(() => processesOfRun(told.run).length === 0 && readEndedFile(lab.stateDir, told.run) !== undefined, 20_000)).toBe(true)
+    expect(await eventually(() => lab.cli('report', told.run).stdout.includes('Inconclusive'), 20_000)).toBe(true)
     expect(lab.cli('verify', told.run).status).toBe(0)
   })
 

@@ -70,7 +70,7 @@ function writeOwed(args: AgentArguments, folder: RunFolder): OwedEnclosure {
   makeFolder(folder.folder)
   mkdirSync(folder.work, { recursive: false, mode: 0o700 })
   const base = { run: args.run, agent: ownId(), bootId: bootId(), containment: args.containment }
-  const file: AgentFile = { ...base, labDir: args.labDir, detached: args.detached, startedAt: Date.now() }
+  const file: AgentFile = { ...base, controller: args.controller, labDir: args.labDir, detached: args.detached, startedAt: Date.now() }
   // Only needed while this boot lasts; what is owed is durable.
   replaceFileSync(folder.agentJson, `${JSON.stringify(file)}\n`)
   return { ...base, version: 1, kind: 'enclosure', at: Date.now(), workDir: folder.work, identity: undefined }

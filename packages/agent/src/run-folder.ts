@@ -41,6 +41,8 @@ export function runFolder(stateDir: string, run: string): RunFolder {
 export interface AgentFile {
   readonly run: string
   readonly agent: ProcessId
+  /** Who started it, and writes the record of the run. Absent: not known. */
+  readonly controller?: ProcessId
   readonly bootId: string
   readonly labDir: string
   readonly containment: ContainmentName
@@ -62,7 +64,8 @@ export interface EndedFile {
 export function readAgentFile(stateDir: string, run: string): AgentFile | undefined {
   const file = membersOf(readJson(runFolder(stateDir, run).agentJson))
   const sound = file?.run === run && isProcessId(file.agent) && [file.bootId, file.labDir, file.containment].every(isText) && isCount(file.startedAt)
-  return sound ? (file as unknown as AgentFile) : undefined
+  const known = file?.controller === undefined || isProcessId(file.controller)
+  return sound && known ? (file as unknown as AgentFile) : undefined
 }
 
 /** What a run's `ended.json` says; undefined while it has not ended. */

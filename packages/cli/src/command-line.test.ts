@@ -105,7 +105,7 @@ describe('status of a machine that never ran anything', () => {
     ['status', { runs: [], locked: [], owed: [] }],
     ['ps', { enclosures: [] }],
     ['down', { closed: [] }],
-    ['recover', { labs: [], clean: true }],
+    ['recover', { labs: [], finished: [], clean: true }],
   ] as const)('%s --json is one document', async (name, document) => {
     const { exit, out, err } = await call([name, '--json'])
     expect({ exit, err, document: JSON.parse(out) }).toEqual({ exit: 0, err: '', document })

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { recoverLab, type RecoverReport, stateFolder } from '@safechaos/agent'
 import { counted, SafechaosError } from '@safechaos/core'
 import type { Act } from '../call.ts'
-import { allLabs, labAround, type LabPlace } from '../lab/known-runs.ts'
+import { finishDead } from '../lab/finish-dead.ts'
+import { allLabs, knownRuns, labAround, type LabPlace } from '../lab/known-runs.ts'
 
 /** A lab, and what was put in order there or why nothing could be. */
 type Recovered = { readonly lab: string; readonly stateDir: string } & (RecoverReport | { readonly error: string })
@@ -14,10 +15,13 @@ type Recovered = { readonly lab: string; readonly stateDir: string } & (RecoverR
  */
 export const act: Act = async ({ output, cwd, environment }) => {
   const reports: Recovered[] = []
-  for (const place of places(cwd, environment)) reports.push(await recover(place))
+  const all = places(cwd, environment)
+  for (const place of all) reports.push(await recover(place))
+  const finished = await finishDead(knownRuns(all))
   const left = reports.some(isLeft)
-  output.give({ labs: reports, clean: !left })
+  output.give({ labs: reports, finished, clean: !left })
   for (const report of reports) for (const line of linesOf(report)) output.say(line)
+  for (const { run, verdict } of finished) output.say(`${run} has its verdict now: ${verdict.sentence}`)
   output.say(left ? 'Not everything is back.' : 'Nothing is owed. Everything is back.')
   if (left && !output.json)
     throw new SafechaosError({

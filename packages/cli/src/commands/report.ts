@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { durationText, type ReportModel } from '@safechaos/core'
 import { reportOf, writeReports } from '@safechaos/engine'
 import type { Act } from '../call.ts'
+import { finishDead } from '../lab/finish-dead.ts'
 import { findRun, WITH_EVIDENCE } from '../lab/find-run.ts'
 import { knownLabs, knownRuns } from '../lab/known-runs.ts'
 import { tellLab } from '../lab/tell-lab.ts'
@@ -22,6 +23,7 @@ export const act: Act = async (call) => {
   } = call
   const run = findRun(reference, knownRuns(knownLabs(cwd, environment)), WITH_EVIDENCE)
   tellLab(call, run)
+  await finishDead([run])
   const runDir = run.runDir ?? ''
   const html = join(runDir, 'report.html')
   const postmortem = join(runDir, 'postmortem.md')

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type EnvironmentLock, listLocks, listOwed, readJson } from '@safechaos/agent'
 import { counted, type DigestedPlan } from '@safechaos/core'
 import type { Act } from '../call.ts'
+import { finishDead } from '../lab/finish-dead.ts'
 import { type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
 import { lastVerdict } from '../lab/last-verdict.ts'
 import type { Output, Paint } from '../output/output.ts'
@@ -34,6 +35,7 @@ const SHOWN = 8
 export const act: Act = async ({ output, cwd, environment }) => {
   const labs = knownLabs(cwd, environment)
   const runs = knownRuns(labs)
+  await finishDead(runs)
   const live = new Set(runs.filter((run) => run.live).map(({ run }) => run))
   const status: Status = {
     runs: runs.map(statusOf).filter(isAskedFor),

@@ -45,6 +45,11 @@ export function openRunFolder(labDir: string, run: string): RunFolder {
   makeRunsFolder(labDir)
   const dir = join(runsFolder(labDir), run)
   attempt(dir, () => mkdirSync(dir))
+  return runFolderAt(dir)
+}
+
+/** A run folder that is there already. */
+export function runFolderAt(dir: string): RunFolder {
   const path = (file: RunFile): string => join(dir, file)
   const samples = lineWriter(path('samples.jsonl'))
   const logs = lineWriter(path('logs.jsonl'))

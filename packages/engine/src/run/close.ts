@@ -1,5 +1,5 @@
-import { readChain, recoverLab, runFolder } from '@safechaos/agent'
-import type { Residue } from '@safechaos/core'
+import { type ChainLink, readChain, recoverLab, runFolder } from '@safechaos/agent'
+import type { LedgerRecord, Residue } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
 
@@ -42,8 +42,13 @@ export async function closeWithoutAgent(desk: Pick<Desk, 'ports' | 'records' | '
 /** What the agent's own chain says and nobody told us any more, by the agent's hand or by that of who cleaned up after it. */
 function adoptChain(desk: Pick<Desk, 'ports' | 'records' | 'record'>): void {
   const { stateDir, run } = desk.ports
+  for (const { seq, digest, body } of untold(stateDir, run, desk.records))
+    if ('act' in body) desk.record({ kind: 'act', act: body.act, agentSeq: seq, agentHead: digest })
+}
+
+/** The sound links of an agent's chain that come after the last one that these records know. */
+export function untold(stateDir: string, run: string, records: readonly LedgerRecord[]): ChainLink[] {
   const { links, broken } = readChain(runFolder(stateDir, run).chain)
-  const known = Math.max(-1, ...desk.records.map(({ body }) => (body.kind === 'act' ? body.agentSeq : -1)))
-  for (const { seq, digest, body } of links.slice(0, broken === undefined ? undefined : broken - 1))
-    if (seq > known && 'act' in body) desk.record({ kind: 'act', act: body.act, agentSeq: seq, agentHead: digest })
+  const known = Math.max(-1, ...records.map(({ body }) => (body.kind === 'act' ? body.agentSeq : -1)))
+  return links.slice(0, broken === undefined ? undefined : broken - 1).filter(({ seq }) => seq > known)
 }

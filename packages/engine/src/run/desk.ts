@@ -27,6 +27,11 @@ export interface DeskPorts {
   readonly hooks: RunHooks
 }
 
+/** What judging, reporting and closing a record need: of a run that goes on, and of one whose controller died. */
+export type RecordDesk = Pick<Desk, 'records' | 'record' | 'note' | 'isTold' | 'reported'> & {
+  readonly ports: Pick<DeskPorts, 'run' | 'stateDir' | 'ledger' | 'folder'>
+}
+
 /** Before these act it is durable that they were entered. What only decides needs no disk, and what puts back waits for none. */
 const ACTING: ReadonlySet<Stage> = new Set(['open', 'preflight', 'ramp'])
 /** Stages that a run enters however it ended before. */

@@ -3,10 +3,10 @@ import { foldRun } from '@safechaos/core'
 import { keepHead } from '../evidence/kept-head.ts'
 import { makeSeal } from '../evidence/seal.ts'
 import { exportLedger } from '../ledger/export-ledger.ts'
-import type { Desk } from './desk.ts'
+import type { RecordDesk } from './desk.ts'
 
 /** Makes the run folder readable without us: the ledger's lines, the residue proof, and the reports. */
-export async function report(desk: Desk): Promise<string> {
+export async function report(desk: RecordDesk): Promise<string> {
   const { folder, ledger } = desk.ports
   const { samples, logs } = await folder.close()
   for (const [name, { dropped, trouble }] of Object.entries({ samples, logs })) {
@@ -24,7 +24,7 @@ export async function report(desk: Desk): Promise<string> {
 }
 
 /** Ends the record and closes it with a seal over the whole folder. Whatever cannot be written any more stays in `ledger.db` and is told by `verify`. A run that nobody heard of leaves none. */
-export async function endRecord(desk: Desk): Promise<void> {
+export async function endRecord(desk: RecordDesk): Promise<void> {
   const { folder, ledger } = desk.ports
   if (!desk.isTold) {
     ledger.close()
@@ -45,7 +45,7 @@ export async function endRecord(desk: Desk): Promise<void> {
 }
 
 /** A folder that cannot be read whole is not sealed, and `verify` says so. */
-function seal(desk: Desk): void {
+function seal(desk: RecordDesk): void {
   const { folder, ledger, run, stateDir } = desk.ports
   try {
     desk.record(makeSeal(folder.dir, desk.reported))
