@@ -196,6 +196,21 @@ test('what somebody put beside the evidence is said to be no part of it', () => 
   })
 })
 
+describe('one form of the ledger that is missing', () => {
+  test.each(['ledger.db', 'ledger.jsonl'])('is named where the run was closed, though the other form is sound: %s', (name) => {
+    rmSync(join(dir, name))
+    expect(verifyRun(dir).ok).toBe(false)
+    expect(bads()).toEqual([{ what: name, ok: false, says: 'is missing' }])
+  })
+
+  test('is none of a run that was killed: it had no time to write the export', () => {
+    cut(1)
+    removeReports()
+    rmSync(join(dir, 'ledger.jsonl'))
+    expect(bads({ live: false, ended: ended({ cause: 'controller-lost' }), head: undefined })).toEqual([])
+  })
+})
+
 test('a folder without a ledger is no evidence', () => {
   for (const name of ['ledger.db', 'ledger.jsonl']) rmSync(join(dir, name))
   expect(verifyRun(dir)).toEqual({ ok: false, ledgers: [], findings: [] })

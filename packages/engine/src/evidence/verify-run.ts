@@ -42,8 +42,14 @@ export function verifyRun(runDir: string, witness?: Witness): RunCheck {
 
 function checkContent(runDir: string, records: readonly LedgerRecord[], witness: Witness | undefined): Finding[] {
   const files = witness?.live === true ? [] : checkFiles(runDir, records)
-  return [closing(records, witness), ...files, ...checkPlan(runDir, records)]
+  return [closing(records, witness), ...missingForms(runDir, records), ...files, ...checkPlan(runDir, records)]
 }
+
+/** A run that closed its record left it in both forms. */
+const missingForms = (runDir: string, records: readonly LedgerRecord[]): Finding[] =>
+  sealIn(records) === undefined
+    ? []
+    : LEDGERS.filter((name) => !existsSync(join(runDir, name))).map((what) => ({ what, ok: false, says: 'is missing' }))
 
 function sameEnd(ledgers: RunCheck['ledgers']): Finding[] {
   const heads = new Set(ledgers.flatMap(({ check }) => (check.ok ? [check.head.digest] : [])))
