@@ -7,16 +7,16 @@ import type { Stack } from '../stack/stack.ts'
 import { durationText } from '../units.ts'
 import { CONTAINMENT_TRAITS } from './containment-traits.ts'
 import { gateProblems } from './gate-problems.ts'
-import type { Plan } from './plan.ts'
+import type { CharterRef, Plan } from './plan.ts'
 import type { PlanProblem } from './plan-problem.ts'
 import { ringsOf } from './rings.ts'
 import { resolveTargets } from './targets.ts'
 import { worstCase } from './worst-case.ts'
 
-/** All that a plan is made of. Digests are SHA-256 (hex), made by the caller; `expansion` is the one of the charter in full. */
+/** All that a plan is made of. Digests are made by the caller. */
 export interface PlanInput {
   readonly charter: Charter
-  readonly charterFile: { readonly file: string; readonly digest: string; readonly expansion: string }
+  readonly charterFile: CharterRef
   readonly stack: Stack
   readonly stackFile: { readonly file: string; readonly digest: string }
 }

@@ -38,10 +38,19 @@ export interface Invariant {
   readonly withinMs: number
 }
 
+/** Where a plan comes from. Digests are SHA-256 (hex); `expansion` is the one of the charter in full. */
+export interface CharterRef {
+  readonly file: string
+  readonly digest: string
+  readonly expansion: string
+  /** The containment that the charter itself names, if it names one. */
+  readonly containment?: ContainmentName | undefined
+}
+
 /** The charter resolved before anything runs. Two plans with one digest do the same to the same. Holds no instant and no pid. */
 export interface Plan {
   readonly version: 1
-  readonly charter: { readonly name: string; readonly file: string; readonly digest: string; readonly expansion: string }
+  readonly charter: CharterRef & { readonly name: string }
   readonly stack: { readonly file: string; readonly digest: string }
   readonly hypothesis: string
   readonly environment: string

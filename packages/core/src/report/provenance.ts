@@ -1,7 +1,14 @@
 import { counted } from '../counted.ts'
 import type { LedgerRecord } from '../ledger/record.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { RunView } from '../run/run-view.ts'
 import type { Provenance } from './report-model.ts'
+
+/** Without a word about it, a run takes the containment that the charter names, else the strongest. */
+function replayOf({ charter, containment }: Plan): string {
+  const command = `safechaos run ${charter.file}`
+  return containment === (charter.containment ?? 'sandbox') ? command : `${command} --containment ${containment}`
+}
 
 /** Who ran what, when, with which versions, and how to run or check it again. */
 export function provenance(view: RunView, records: readonly LedgerRecord[]): Provenance {
@@ -31,7 +38,7 @@ export function provenance(view: RunView, records: readonly LedgerRecord[]): Pro
       ),
       ...view.late.flatMap(({ what }) => fact('recorded late', what)),
     ],
-    replay: `safechaos run ${plan?.charter.file ?? 'CHARTER'}`,
+    replay: plan === undefined ? 'safechaos run CHARTER' : replayOf(plan),
     verify: `safechaos verify ${run}`,
   }
 }

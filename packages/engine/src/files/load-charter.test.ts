@@ -98,6 +98,13 @@ describe('a charter of four lines', () => {
     expect(loaded.expansionDigest).not.toBe((await load()).expansionDigest)
   })
 
+  test('keeps apart what the charter itself names from what was assumed or asked for', async () => {
+    const path = join(lab, 'charters/kill.yaml')
+    expect((await loadCharter(path, { containment: 'process', override: 'process' })).namedContainment).toBeUndefined()
+    write('charters/kill.yaml', `${CHARTER}containment: process\n`)
+    expect((await loadCharter(path, { containment: 'sandbox', override: 'sandbox' })).namedContainment).toBe('process')
+  })
+
   test('finds its lab without lab.yaml by the folder of its stacks', async () => {
     rmSync(join(lab, 'lab.yaml'))
     expect((await load()).labDir).toBe(lab)

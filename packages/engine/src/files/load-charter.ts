@@ -21,6 +21,8 @@ export interface LoadedCharter extends LoadedStack {
   readonly charterBytes: Buffer
   /** SHA-256 (hex) of the charter's bytes. */
   readonly charterDigest: string
+  /** What the charter itself names; undefined if it names none. */
+  readonly namedContainment: ContainmentName | undefined
   /** SHA-256 (hex) of the canonical JSON of the charter in full. */
   readonly expansionDigest: string
 }
@@ -56,9 +58,21 @@ export async function loadCharter(path: string, { containment, override, onStack
   const { lab } = read
   const problems = [...read.problems, ...(stack.ok ? [] : stack.problems)]
   if (problems.length > 0 || !read.charter || !stack.ok || !lab) throw refusal(problems)
+  const namedContainment = textOf(file, 'containment') === undefined ? undefined : read.charter.containment
   const charter = { ...read.charter, containment: override ?? read.charter.containment }
   const expansionDigest = digestOf(charter)
-  return { lab, labDir, charter, charterFile, file, charterBytes: file.bytes, charterDigest, expansionDigest, ...stack.loaded }
+  return {
+    lab,
+    labDir,
+    charter,
+    charterFile,
+    file,
+    charterBytes: file.bytes,
+    charterDigest,
+    expansionDigest,
+    namedContainment,
+    ...stack.loaded,
+  }
 }
 
 /** A glance, so that Git can be asked while the YAML is parsed; when it errs, Git is asked later or in vain. */

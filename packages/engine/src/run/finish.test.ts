@@ -80,8 +80,9 @@ test('a postmortem that was written before there was a verdict makes room for on
 
 test('it happens once, however many ask at once or later', async () => {
   leave(GONE)
-  const verdicts = await Promise.all([finish(), finish(), finish()])
-  expect(verdicts.filter((verdict) => verdict !== undefined)).toHaveLength(1)
+  // On a slow machine one of them may be told that another is busy with it.
+  const answers = await Promise.allSettled([finish(), finish(), finish()])
+  expect(answers.filter((answer) => answer.status === 'fulfilled' && answer.value !== undefined)).toHaveLength(1)
   const before = readFileSync(join(runDir, 'ledger.jsonl'), 'utf8')
   expect(await finish()).toBeUndefined()
   expect(readFileSync(join(runDir, 'ledger.jsonl'), 'utf8')).toBe(before)

@@ -40,7 +40,12 @@ export async function prepare(options: RunOptions, assume: ContainmentName = 'sa
   const inLab = (path: string): string => relative(loaded.labDir, path)
   const result = buildPlan({
     charter: loaded.charter,
-    charterFile: { file: inLab(loaded.charterFile), digest: loaded.charterDigest, expansion: loaded.expansionDigest },
+    charterFile: {
+      file: inLab(loaded.charterFile),
+      digest: loaded.charterDigest,
+      expansion: loaded.expansionDigest,
+      containment: loaded.namedContainment,
+    },
     stack: loaded.stack,
     stackFile: { file: inLab(loaded.stackFile), digest: loaded.stackDigest },
   })
