@@ -96,6 +96,27 @@ describe('check, plan and policy explain', () => {
       expect(out).toContain(part)
     expect(out).toMatch(/seed [0-9a-f]{16}$/m)
   })
+  test('the instants of a plan count the wait for green after each inject, however short the hold is', async () => {
+    const { planned } = await prepare({ charter: join(folder, 'charters/web-kill.yaml') })
+    const stages = [1, 2].map((number) => ({ number, targets: number, holdMs: 0, acts: [] }))
+    const text = planText({ ...planned, plan: { ...planned.plan, baselineMs: 1000, stages } }, plain)
+    expect(text).toMatch(/\+1 s +stage 1: .*held 0 ms and until every gate is green/)
+    expect(text).toMatch(/\+2\.2 s +stage 2: /)
+    expect(text).toMatch(/\+3\.4 s +everything is put back/)
+    expect(planText(planned, plain)).not.toContain('until every gate is green')
+  })
+  test('a bound that cannot be kept is named at the line that sets it', async () => {
+    const path = join(folder, 'charters/web-kill.yaml')
+    const text = readFileSync(path, 'utf8')
+      .replace(/^maxAbort:.*\n/m, '')
+      .trimEnd()
+    writeFileSync(path, `${text}\nmaxAbort: 1s\n`)
+    const line = text.split('\n').length + 1
+    expect(await call(['check'])).toMatchObject({
+      exit: 64,
+      err: expect.stringContaining(`charters/web-kill.yaml:${line}:11: an abort may take`) as string,
+    })
+  })
   test('plan in JSON is the digested plan and the decision; run --dry-run shows the same', async () => {
     const plan = await call(['plan', '--json'])
     expect(JSON.parse(plan.out)).toMatchObject({

@@ -4,6 +4,7 @@ import {
   type Decision,
   type DigestedPlan,
   durationText,
+  leastStageMs,
   type Plan,
   type PlannedStage,
   stepsInWords,
@@ -57,11 +58,16 @@ function whenRows(plan: Plan): string[][] {
   let from = plan.baselineMs
   const rows = [['0 s', `baseline, ${durationText(plan.baselineMs)}`]]
   for (const stage of plan.stages) {
+    const least = leastStageMs(
+      stage.holdMs,
+      plan.gates.map(({ windowMs }) => windowMs),
+    )
+    const held = `held ${durationText(stage.holdMs)}${least > stage.holdMs ? ' and until every gate is green' : ''}`
     rows.push([
       `+${durationText(from)}`,
-      `stage ${stage.number}: up to ${stage.targets} of ${counted(plan.targets.length, 'target')}, held ${durationText(stage.holdMs)}; ${actsText(stage)}`,
+      `stage ${stage.number}: up to ${stage.targets} of ${counted(plan.targets.length, 'target')}, ${held}; ${actsText(stage)}`,
     ])
-    from += stage.holdMs
+    from += least
   }
   return [...rows, [`+${durationText(from)}`, `everything is put back, then ${durationText(plan.recoveryMs)} of recovery are watched`]]
 }

@@ -171,6 +171,16 @@ test('a ramp only widens, and fits into the limit', () => {
   expect(problems({ ramp: { hold: '2m' } })).toEqual([expect.stringContaining('longer than the limit of 2m')])
 })
 
+test('a stage lasts as long as its gates need to turn green: a limit that is shorter than all of them is refused, where it is written', () => {
+  const two = { ramp: { steps: [1, 2], hold: '1s' }, limit: '2s' }
+  expect(problems(two)).toEqual([
+    expect.stringMatching(/^limit: 2 steps of 1200ms, since each waits for a green window.* longer than the limit of 2s/),
+  ])
+  expect(problems({ ...two, limit: '2400ms' })).toEqual([])
+  expect(problems({ ...two, abort: { errorRatio: { breach: '> 5%', window: '3s' } }, limit: '6s' })).toEqual([expect.stringContaining('6s')])
+  expect(problems({ ramp: { hold: '2m' } })).toEqual([expect.stringMatching(/^ramp: 2 steps of 2m last longer/)])
+})
+
 test('names that the file gives are made usable', () => {
   const named = (fileName: string) => {
     const read = expandCharter(FOUR_LINES, { ...context, fileName })

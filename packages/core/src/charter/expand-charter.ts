@@ -2,10 +2,11 @@ import { counted } from '../counted.ts'
 import type { FaultSpec } from '../faults/catalogue.ts'
 import type { GateSpec, SignalSpec } from '../gate/gate.ts'
 import type { LoadSpec } from '../signals/load.ts'
+import { leastStageMs } from '../plan/worst-case.ts'
 import { durationSource } from '../units.ts'
 import type { Charter, CharterContext, RampStep } from './charter.ts'
 import { CharterSource } from './charter-source.ts'
-import { expandGate } from './expand-gate.ts'
+import { expandGate, windowOf } from './expand-gate.ts'
 import { expandLoad, expandSignal } from './expand-signals.ts'
 import { type PathProblem, problemAt, type Read } from './path-problem.ts'
 import { ADD_IT, readAs } from './read-as.ts'
@@ -40,20 +41,22 @@ export function expandCharter(source: unknown, context: CharterContext): Read<Ch
     return undefined
   }
   const written = keep([], read)
-  const faultSource =
-    source !== null && typeof source === 'object' && Object.hasOwn(source, 'fault') ? (source as { fault: unknown }).fault : undefined
+  const faultSource = isWritten(source, 'fault') ? source.fault : undefined
   const fault = faultSource === undefined ? undefined : keep(['fault'], readFault(faultSource))
   if (written === undefined) return { ok: false, problems: withoutRepeats(problems).map(withExample) }
 
   const load = written.load === undefined ? undefined : keep(['load'], expandLoad(written.load))
   const signals = Object.entries(written.signals).map(([name, signal]) => keep(['signals', name], expandSignal(name, signal)))
-  problems.push(...sourceProblems(written))
+  problems.push(...sourceProblems(written, isWritten(source, 'limit')))
   if (fault === undefined || problems.length > 0) return { ok: false, problems }
   const watchable = { load, signals: signals.filter((signal) => signal !== undefined) }
   const gates = Object.entries(written.abort).map(([name, gate]) => keep(['abort', name], expandGate(name, gate, watchable)))
   if (problems.length > 0) return { ok: false, problems }
   return { ok: true, value: assemble(written, context, { ...watchable, fault, gates: gates.filter((gate) => gate !== undefined) }) }
 }
+
+const isWritten = <K extends string>(source: unknown, key: K): source is Readonly<Record<K, unknown>> =>
+  source !== null && typeof source === 'object' && Object.hasOwn(source, key)
 
 interface Parts {
   readonly load: LoadSpec | undefined
@@ -90,7 +93,7 @@ function assemble(written: CharterSource, context: CharterContext, parts: Parts)
 }
 
 /** What the schema alone cannot see. */
-function sourceProblems(written: CharterSource): PathProblem[] {
+function sourceProblems(written: CharterSource, limitIsWritten: boolean): PathProblem[] {
   const problems: PathProblem[] = []
   if (written.load === undefined && Object.keys(written.signals).length === 0) {
     problems.push(
@@ -100,12 +103,14 @@ function sourceProblems(written: CharterSource): PathProblem[] {
   if (Object.keys(written.abort).length === 0)
     problems.push(problemAt(['abort'], 'no limit would stop the run', 'add for example errorRatio: "> 5%"'))
   const { steps, hold } = written.ramp
-  if (steps.length * hold > written.limit) {
+  const least = leastStageMs(hold, Object.values(written.abort).map(windowOf))
+  if (steps.length * least > written.limit) {
+    const until = least > hold ? ', since each waits for a green window after its injection,' : ''
     problems.push(
       problemAt(
-        ['ramp'],
-        `${counted(steps.length, 'step')} of ${durationSource(hold)} last longer than the limit of ${durationSource(written.limit)}`,
-        'shorten hold, leave out steps, or raise limit',
+        [limitIsWritten ? 'limit' : 'ramp'],
+        `${counted(steps.length, 'step')} of ${durationSource(least)}${until} last longer than the limit of ${durationSource(written.limit)}`,
+        `shorten ${least > hold ? 'the windows' : 'hold'}, leave out steps, or raise limit`,
       ),
     )
   }

@@ -17,6 +17,9 @@ export interface Watchable {
 
 const SHORT: Omit<GateSource, 'breach'> = { window: 1000, need: 2, of: 3, minRequests: 20, fresh: 3000, guard: false }
 
+/** The window of a gate as it is written, in milliseconds. */
+export const windowOf = (source: string | GateSource): number => (typeof source === 'string' ? SHORT : source).window
+
 /** One gate in full; paths start at it. A gate that could never be OK is refused here, before anything runs. */
 export function expandGate(name: string, source: string | GateSource, watchable: Watchable): Read<GateSpec> {
   const input = inputOf(name, watchable)

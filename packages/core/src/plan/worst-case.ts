@@ -45,6 +45,13 @@ export const BOUNDS = {
   kernelTimerMs: 100,
 } as const
 
+/**
+ * How long a stage lasts at least, however short its hold: until a window of the slowest gate that began after the injection can be told
+ * of, and the gates are asked.
+ */
+export const leastStageMs = (holdMs: number, windowsMs: readonly number[]): number =>
+  Math.max(holdMs, ...windowsMs.map((windowMs) => windowMs + BOUNDS.sliceMs + BOUNDS.pollMs))
+
 /** How long one reading may take until it counts, from the start of its interval. */
 const readingMs = (signal: SignalSpec): number =>
   signal.everyMs + (signal.from === 'metrics' ? BOUNDS.scrapeTimeoutMs : signal.from === 'stats' ? BOUNDS.statsTimeoutMs : signal.timeoutMs)
