@@ -27,8 +27,7 @@ async function runStage(desk: Desk, plan: Plan, stage: PlannedStage, watch: Gate
   if (stage.number === 1) desk.ports.hooks.onLease?.(desk.clock.now() + plan.lease.ms)
   if (stage.number === 1) desk.record({ kind: 'lease', state: 'granted', detail: `${plan.lease.ms} ms, renewed by green samples` })
   const injectedAt = desk.clock.now()
-  if (acts.length === stage.acts.length) endIfAllFailed(desk, stage, acts)
-  if (desk.ending.cause !== undefined) return
+  if (acts.length === stage.acts.length && endIfAllFailed(desk, stage, acts)) return
   desk.record({ ...said, state: 'hold' })
   const landed = tellLanded(desk)
   await desk.clock.sleep(stage.holdMs, desk.ending.signal)
@@ -45,12 +44,13 @@ async function runStage(desk: Desk, plan: Plan, stage: PlannedStage, watch: Gate
 const actsOf = (desk: Desk, { number }: PlannedStage): ActRecord[] =>
   desk.records.flatMap(({ body }) => (body.kind === 'act' && body.act.stage === number ? [body.act] : []))
 
-/** A stage in which nobody was hit shows nothing: it neither passes nor leads to a wider one. */
-function endIfAllFailed(desk: Desk, stage: PlannedStage, acts: readonly ActRecord[]): void {
+/** A stage in which nobody was hit shows nothing: it neither passes nor leads to a wider one. What an end that came before cut short failed for that end. */
+function endIfAllFailed(desk: Desk, stage: PlannedStage, acts: readonly ActRecord[]): boolean {
   const failed = acts.filter(({ what }) => what === 'inject-failed')
-  if (failed.length === 0 || acts.some(({ what }) => what === 'injected')) return
+  if (desk.ending.cause !== undefined || failed.length === 0 || acts.some(({ what }) => what === 'injected')) return false
   const why = failed.map(({ target, detail }) => `${target}: ${detail}`)
   desk.ending.because('inject-failed', `every inject of stage ${stage.number} failed: ${[...new Set(why)].join('; ')}`)
+  return true
 }
 
 /** The first cause to end. A look may take as long as a fault may take to land, and nobody waits for that any more. */
