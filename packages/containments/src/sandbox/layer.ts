@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { Refusal } from '../init/channel.ts'
@@ -6,8 +6,9 @@ import { runCommand } from '../init/run-command.ts'
 import { mountTable } from './fstab.ts'
 import { hiddenOf, hidingTable } from './hidden.ts'
 import { realFolder } from './real-folder.ts'
-import { isWithin } from './system-parts.ts'
+import { isWithin, systemParts } from './system-parts.ts'
 import { SYSTEM_PATH } from './tools.ts'
+import { weakMounts } from './weak-mounts.ts'
 
 const BASE = '/run/safechaos/layer'
 /** The most that services can write below the stack's folder: it is memory, and ends with the enclosure whatever happens. */
@@ -27,8 +28,17 @@ const HIDE = `if [ -n "$hiding" ]; then
   ${mountTable('"$hiding"', `${BASE}/table`)}
 fi`
 
+/** What the host mounts later must not arrive; then what it had mounted before gets what a mount in sight has to have. */
+const HARDEN = `mount --make-rprivate /
+while [ $# -gt 0 ]; do
+  mount -o "remount,bind,$1" "$2"
+  shift 2
+done`
+
 const MAKE = `set -e
 way=$1 stack=$2 hiding=$3
+shift 3
+${HARDEN}
 mount -t tmpfs -o X-mount.mkdir,size=${LAYER_BYTES},mode=700 layer ${BASE}
 cd "$stack"
 if [ "$way" = overlay ]; then
@@ -83,7 +93,9 @@ export class Layer {
   /** Mounts it over `stackDir`, and hides secrets of the lab. `volumes`: folders below it that must be there. Throws a refusal (SC_CONTAINMENT). */
   static async make(stackDir: string, volumes: readonly string[], { labDir, workDir }: { labDir: string; workDir: string }): Promise<Layer> {
     const hidden = hiddenOf(labDir, workDir)
-    const way = (await sh(MAKE, [bestWay(stackDir), stackDir, hidingTable(hidden, EMPTY)])).trim() === 'overlay' ? 'overlay' : 'copy'
+    const weak = weakMounts(readFileSync('/proc/self/mountinfo', 'utf8'), (path) => isWithin(path, labDir) || isOfSystem(path))
+    const hardening = weak.flatMap(({ at, options }) => [options, at])
+    const way = (await sh(MAKE, [bestWay(stackDir), stackDir, hidingTable(hidden, EMPTY), ...hardening])).trim() === 'overlay' ? 'overlay' : 'copy'
     const layer = new Layer(stackDir, volumes, join(workDir, 'snapshot'), way, hidden)
     layer.#makeVolumes()
     return layer
@@ -114,6 +126,11 @@ export class Layer {
       }),
     )
   }
+}
+
+function isOfSystem(path: string): boolean {
+  const { folders, etcFolders } = systemParts()
+  return [...folders, ...etcFolders].some((folder) => isWithin(path, folder))
 }
 
 /**

@@ -85,7 +85,7 @@ function tableLines(root: string, part: Part): string[] {
   const scratch = (at: string, bytes: number): string => line(`scratch${root}${at}`, at, 'tmpfs', 'mode=1777', `size=${bytes}`, 'nosuid', 'nodev')
   switch (part.part) {
     case 'bind':
-      return [line(part.from, part.to, 'none', 'rbind', 'nosuid', ...(part.readOnly ? ['ro'] : []))]
+      return [line(part.from, part.to, 'none', 'rbind', 'nosuid', 'nodev', ...(part.readOnly ? ['ro'] : []))]
     case 'scratch':
       return [scratch(part.at, part.bytes)]
     case 'proc':
