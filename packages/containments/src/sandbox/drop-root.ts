@@ -2,7 +2,7 @@ import { chownSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SafechaosError } from '@safechaos/core'
 import { fstabLine, mountTable } from './fstab.ts'
-import { programFolders, refuseWide, type Shown, type Sources } from './system-parts.ts'
+import { programFolders, refuseBelow, refuseWide, type Shown, type Sources } from './system-parts.ts'
 
 /** How a launch gets rid of root, if it has it. */
 export interface Drop {
@@ -31,6 +31,7 @@ export function dropFor(paths: { readonly node: string; readonly script: string;
   const programs = programFolders(paths.node, paths.script)
   const wanted = [paths.labDir, paths.workDir, ...programs]
   wanted.forEach(refuseWide)
+  refuseBelow(paths.labDir, programs)
   const user = process.getuid?.() === 0 ? otherUser() : undefined
   if (user === undefined) return { sources: sourcesOf(paths, programs, (path) => path, STAGE), spawnAs: {}, stage: undefined }
   chownSync(paths.workDir, user.uid, user.gid)

@@ -1,4 +1,5 @@
 import type { How } from './how.ts'
+import { WHOLE_LAB } from './lab-view.ts'
 import { systemParts, type Shown, type Sources } from './system-parts.ts'
 import { bubblewrapView, handMadeRoot, MAKE_ROOT, type Part, systemView } from './view.ts'
 
@@ -19,8 +20,9 @@ function enclosureView({ programs, lab, work }: Sources): Part[] {
     ...etcFiles.map((path) => ({ part: 'file', path }) as const),
     ...etcFolders.map((path) => bind({ inside: path, outside: path }, true)),
     ...['/tmp', '/run'].map((at) => ({ part: 'scratch', at, bytes: SCRATCH_BYTES }) as const),
+    { part: 'empty', at: lab.inside },
     ...programs.map((shown) => bind(shown, true)),
-    bind(lab, true),
+    bind({ inside: WHOLE_LAB, outside: lab.outside }, true),
     bind(work, false),
   ]
 }

@@ -1,46 +1,35 @@
-import { readFileSync, statSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { Refusal } from '../init/channel.ts'
 import { runCommand } from '../init/run-command.ts'
-import { mountTable } from './fstab.ts'
-import { hiddenOf, hidingTable } from './hidden.ts'
+import { hardening, layOutLab, SHOW_LAB } from './lab-view.ts'
 import { realFolder } from './real-folder.ts'
 import { isWithin, systemParts } from './system-parts.ts'
 import { SYSTEM_PATH } from './tools.ts'
-import { weakMounts } from './weak-mounts.ts'
 
 const BASE = '/run/safechaos/layer'
 /** The most that services can write below the stack's folder: it is memory, and ends with the enclosure whatever happens. */
 const LAYER_BYTES = 512 * 1024 * 1024
 const WITHIN_MS = 60_000
 
-/** In the stack's folder. `data` is what services wrote. The lower folder is named by `.`, since a path may hold the commas of options. */
+/**
+ * In the stack's folder. `data` is what services wrote. The lower folder is named by `.`, since a path may hold the commas of options. A file is
+ * copied up with its owner, which must be one that this user namespace knows; and the upper layer needs extended attributes, which a tmpfs has
+ * since Linux 6.6.
+ */
 const OVERLAY = `mkdir -p ${BASE}/data ${BASE}/work
   mount -t overlay stack -o lowerdir=.,upperdir=${BASE}/data,workdir=${BASE}/work,userxattr "$stack"`
 /** `data` is the whole stack as services see it. */
 const COPY = `mount --bind ${BASE}/data "$stack"`
 
-const EMPTY = `${BASE}/empty`
-/** Every program that a shell starts costs a run some two milliseconds: all that is hidden is covered by one. */
-const HIDE = `if [ -n "$hiding" ]; then
-  : >${EMPTY}
-  ${mountTable('"$hiding"', `${BASE}/table`)}
-fi`
-
-/** What the host mounts later must not arrive; then what it had mounted before gets what a mount in sight has to have. */
-const HARDEN = `mount --make-rprivate /
-while [ $# -gt 0 ]; do
-  mount -o "remount,bind,$1" "$2"
-  shift 2
-done`
-
+// The lab's own folder is filled by mounts, which an overlay does not see through.
 const MAKE = `set -e
-way=$1 stack=$2 hiding=$3
+way=$1 stack=$2 lab=$3
 shift 3
-${HARDEN}
+${SHOW_LAB}
 mount -t tmpfs -o X-mount.mkdir,size=${LAYER_BYTES},mode=700 layer ${BASE}
 cd "$stack"
+if [ ! -O . ] || [ . -ef "$lab" ]; then way=copy; fi
 if [ "$way" = overlay ]; then
   ${OVERLAY} || way=copy
 fi
@@ -48,7 +37,6 @@ if [ "$way" = copy ]; then
   cp -dR --preserve=mode,timestamps . ${BASE}/data
   ${COPY}
 fi
-${HIDE}
 echo "$way"`
 
 const SNAPSHOT = `set -e
@@ -58,10 +46,8 @@ du -sk "$1" | cut -f1`
 
 // The overlay wants an empty work folder, and a data folder that nothing has mounted.
 const RESTORE = `set -e
-way=$1 stack=$2 copy=$3 hiding=$4
-shift 4
+way=$1 stack=$2 copy=$3
 cd /
-for path in "$@"; do umount "$path"; done
 umount "$stack" || umount -l "$stack"
 rm -rf ${BASE}/data ${BASE}/work
 cp -a "$copy" ${BASE}/data
@@ -70,8 +56,13 @@ if [ "$way" = overlay ]; then
   ${OVERLAY}
 else
   ${COPY}
-fi
-${HIDE}`
+fi`
+
+interface Around {
+  readonly labDir: string
+  readonly workDir: string
+  readonly programs: readonly string[]
+}
 
 /** What the services of one run write below the stack's folder: theirs alone, kept apart from the lab, and gone with the enclosure. */
 export class Layer {
@@ -80,23 +71,21 @@ export class Layer {
   #folders: ReadonlyMap<string, string> = new Map()
   readonly #snapshotDir: string
   readonly #way: 'overlay' | 'copy'
-  /** What is hidden of the stack itself. No service can put anything in its place, since it is a mount to all of them. */
-  readonly #hidden: readonly string[]
-  private constructor(stackDir: string, volumes: readonly string[], snapshotDir: string, way: 'overlay' | 'copy', hidden: readonly string[]) {
+  private constructor(stackDir: string, volumes: readonly string[], snapshotDir: string, way: 'overlay' | 'copy') {
     this.#stackDir = stackDir
     this.#volumes = volumes
     this.#snapshotDir = snapshotDir
     this.#way = way
-    this.#hidden = hidden.filter((path) => isWithin(path, stackDir))
   }
 
-  /** Mounts it over `stackDir`, and hides secrets of the lab. `volumes`: folders below it that must be there. Throws a refusal (SC_CONTAINMENT). */
-  static async make(stackDir: string, volumes: readonly string[], { labDir, workDir }: { labDir: string; workDir: string }): Promise<Layer> {
-    const hidden = hiddenOf(labDir, workDir)
-    const weak = weakMounts(readFileSync('/proc/self/mountinfo', 'utf8'), (path) => isWithin(path, labDir) || isOfSystem(path))
-    const hardening = weak.flatMap(({ at, options }) => [options, at])
-    const way = (await sh(MAKE, [bestWay(stackDir), stackDir, hidingTable(hidden, EMPTY), ...hardening])).trim() === 'overlay' ? 'overlay' : 'copy'
-    const layer = new Layer(stackDir, volumes, join(workDir, 'snapshot'), way, hidden)
+  /** Shows the lab, and mounts the layer over `stackDir` in it. `volumes`: folders below that must be there. Throws a refusal (SC_CONTAINMENT). */
+  static async make(stackDir: string, volumes: readonly string[], around: Around): Promise<Layer> {
+    const { labDir, workDir, programs } = around
+    if (isWithin(workDir, labDir)) throw new Refusal('SC_CONTAINMENT', `the run works in ${workDir}, inside of the lab: choose another state folder`)
+    layOutLab(labDir)
+    const args = [kernelAtLeast(6, 6) ? 'overlay' : 'copy', stackDir, labDir, ...hardening((path) => isOfSystem(path, programs))]
+    const way = (await sh(MAKE, args)).trim() === 'overlay' ? 'overlay' : 'copy'
+    const layer = new Layer(stackDir, volumes, join(workDir, 'snapshot'), way)
     layer.#makeVolumes()
     return layer
   }
@@ -107,7 +96,7 @@ export class Layer {
   }
 
   async restore(): Promise<string> {
-    await sh(RESTORE, [this.#way, this.#stackDir, this.#snapshotDir, hidingTable(this.#hidden, EMPTY), ...this.#hidden])
+    await sh(RESTORE, [this.#way, this.#stackDir, this.#snapshotDir])
     this.#makeVolumes()
     return `the ${this.#way} of the snapshot was swapped in`
   }
@@ -128,17 +117,9 @@ export class Layer {
   }
 }
 
-function isOfSystem(path: string): boolean {
+function isOfSystem(path: string, programs: readonly string[]): boolean {
   const { folders, etcFolders } = systemParts()
-  return [...folders, ...etcFolders].some((folder) => isWithin(path, folder))
-}
-
-/**
- * An overlay copies a file up with its owner, which must be one that this user namespace knows; and its upper layer needs extended
- * attributes, which a tmpfs has since Linux 6.6.
- */
-function bestWay(stackDir: string): 'overlay' | 'copy' {
-  return statSync(stackDir).uid === 0 && kernelAtLeast(6, 6) ? 'overlay' : 'copy'
+  return [...folders, ...etcFolders, ...programs].some((folder) => isWithin(path, folder))
 }
 
 /** Compares with the running kernel. */

@@ -18,7 +18,10 @@ const WAYS: readonly How[] = ['bubblewrap', 'unshare']
 /** Namespaces of the run's own, without root and without a server: bubblewrap where it works, else `unshare`. */
 export const sandbox: Containment = {
   name: 'sandbox',
-  weaker: ['Memory and processor time of services have no limit but that of the machine.'],
+  weaker: [
+    'Memory and processor time of services have no limit but that of the machine.',
+    'Folders of the lab are shown live and read-only, so that a unix socket that somebody makes in them later can be reached.',
+  ],
   offers: ['signals', 'services', 'nft', 'hold'],
   probe: () => probeSandbox(),
   launch: (request) => launchSandbox(request),

@@ -3,7 +3,6 @@ import type { Service } from '@safechaos/core'
 import { HANDED, handedToBubblewrap, handedToShell, TAKE_OVER } from '../init/hand-over.ts'
 import type { Command } from '../init/spawner.ts'
 import type { How } from './how.ts'
-import { isWithin } from './system-parts.ts'
 import { SYSTEM_PATH, systemTool } from './tools.ts'
 import { bubblewrapView, FREE_INSIDE, handMadeRoot, MAKE_ROOT, type Part, systemView } from './view.ts'
 
@@ -12,7 +11,6 @@ export interface Surroundings {
   readonly how: How
   readonly run: string
   readonly labDir: string
-  readonly workDir: string
   readonly stackDir: string
   readonly programs: readonly string[]
   /** The folders of all volumes of the stack, by their source. */
@@ -23,7 +21,6 @@ export interface Surroundings {
 
 /** Bytes that a service's own /tmp and /run hold at most, each. */
 const SCRATCH_BYTES = 64 * 1024 * 1024
-const HIDING_BYTES = 4096
 
 /** No capability of any kind, and no way to gain one. */
 const NO_PRIVILEGES = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all']
@@ -82,7 +79,7 @@ const hostName = (replica: string): string => replica.replaceAll(/[^a-zA-Z0-9-]/
 
 /** The enclosure without its /run and its working folder; only the stack's folder and volumes can be written, besides /tmp and /run. */
 function serviceView(around: Surroundings, service: Service): Part[] {
-  const { labDir, workDir, stackDir, programs, volumes } = around
+  const { labDir, stackDir, programs, volumes } = around
   const bind = (from: string, to: string, readOnly: boolean): Part => ({ part: 'bind', from, to, readOnly })
   return [
     ...systemView(),
@@ -90,7 +87,6 @@ function serviceView(around: Surroundings, service: Service): Part[] {
     ...['/tmp', '/run'].map((at) => ({ part: 'scratch', at, bytes: SCRATCH_BYTES }) as const),
     ...programs.map((folder) => bind(folder, folder, true)),
     bind(labDir, labDir, true),
-    ...(isWithin(workDir, labDir) ? [{ part: 'scratch', at: workDir, bytes: HIDING_BYTES } as const] : []),
     bind(stackDir, stackDir, false),
     ...guarded(stackDir, [...volumes().values()]).map((folder) => bind(folder, folder, false)),
     ...service.volumes.map(({ source, target, readOnly }) => bind(volumes().get(source) ?? join(stackDir, source), target, readOnly)),

@@ -40,7 +40,7 @@ class SandboxSpawner implements Spawner {
     refuseOverOurs(stack, [labDir, workDir, ...programs])
     const volumes = stack.services.flatMap((service) => service.volumes.map(({ source }) => source))
     const members = stack.services.flatMap((service) => replicaIds(service).map((id) => ({ id, networks: service.networks })))
-    const [places, layer] = await Promise.all([makeNetwork(members), Layer.make(stackDir, volumes, { labDir, workDir })])
+    const [places, layer] = await Promise.all([makeNetwork(members), Layer.make(stackDir, volumes, { labDir, workDir, programs })])
     writeNames(places)
     this.#places = places
     this.#layer = layer
@@ -48,7 +48,6 @@ class SandboxSpawner implements Spawner {
       how: this.#how,
       run: this.#args.run,
       labDir,
-      workDir,
       stackDir,
       programs,
       volumes: () => layer.volumes,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { isWithin, programFolders, refuseWide, systemParts } from './system-parts.ts'
+import { isWithin, programFolders, refuseBelow, refuseWide, systemParts } from './system-parts.ts'
 
 test('of the host no folder with secrets is shown', () => {
   const { folders, etcFolders, etcFiles } = systemParts()
@@ -12,7 +12,7 @@ test('of the host no folder with secrets is shown', () => {
   }
 })
 
-test.each(['/', '/usr', '/etc', '/home', '/root', '/proc/1', '/etc/safechaos', 'relative'])(
+test.each(['/', '/usr', '/etc', '/home', '/root', '/proc/1', '/etc/safechaos', '/usr/src/lab', 'relative'])(
   'a lab at %s is refused, since showing it would show the machine',
   (path) => {
     expect(() => refuseWide(path)).toThrow(expect.objectContaining({ code: 'SC_PLACE' }))
@@ -56,6 +56,11 @@ test.each([
   '/home/ada/.config/nvm/versions/node/bin',
 ])('a lab at %s is fine', (path) => {
   expect(() => refuseWide(path)).not.toThrow()
+})
+
+test('a lab in a folder of programs is refused, since it would be shown whole', () => {
+  expect(() => refuseBelow('/opt/tool/lab', ['/opt/other', '/opt/tool'])).toThrow(/lies in \/opt\/tool/)
+  expect(() => refuseBelow('/opt/tools', ['/opt/tool', '/opt/tools/node/bin'])).not.toThrow()
 })
 
 test('a folder of programs is shown once, and not when /usr shows it', () => {

@@ -54,7 +54,8 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 const WIDE = ['/', '/usr', '/etc', '/proc', '/sys', '/dev', '/run', '/tmp', '/var', '/home', '/root', '/boot', '/opt', '/srv', '/mnt', '/media']
-const NEVER_BELOW = ['/proc', '/sys', '/dev', '/etc', '/boot']
+/** What an enclosure shows already would show what lies below it too, hidden or not. */
+const NEVER_BELOW = ['/proc', '/sys', '/dev', '/etc', '/boot', '/usr', ...ROOTS]
 /** Each holds what belongs to many programs or people. */
 const SHARED = ['/home', '/var']
 /** Where people keep keys and tokens. */
@@ -67,6 +68,18 @@ export function refuseWide(path: string): void {
     throw new SafechaosError({
       code: 'SC_PLACE',
       message: `${path} cannot be shown inside an enclosure: move the lab to a folder of its own, such as ~/labs/payments`,
+    })
+  }
+}
+
+/** A lab in a folder of programs would be shown whole with them. Throws SC_CONTAINMENT. */
+export function refuseBelow(labDir: string, programs: readonly string[]): void {
+  const around = programs.find((folder) => isWithin(realPath(labDir), realPath(folder)))
+  if (around !== undefined) {
+    throw new SafechaosError({
+      code: 'SC_CONTAINMENT',
+      message: `${labDir} lies in ${around}, which holds programs and is shown whole`,
+      hint: 'move the lab to a folder of its own, such as ~/labs/payments',
     })
   }
 }

@@ -9,6 +9,8 @@ export type Part =
   | { readonly part: 'file'; readonly path: string }
   | { readonly part: 'link'; readonly name: string; readonly target: string }
   | { readonly part: 'scratch'; readonly at: string; readonly bytes: number }
+  /** A folder to mount in. */
+  | { readonly part: 'empty'; readonly at: string }
   | { readonly part: 'proc' }
   | { readonly part: 'dev' }
 
@@ -23,6 +25,8 @@ export function systemView(): Part[] {
   ]
 }
 
+const EMPTY_BYTES = 1024 * 1024
+
 /** The view in bubblewrap's words. */
 export function bubblewrapView(view: readonly Part[]): string[] {
   return view.flatMap((part) => {
@@ -35,6 +39,8 @@ export function bubblewrapView(view: readonly Part[]): string[] {
         return ['--symlink', part.target, part.name]
       case 'scratch':
         return ['--size', String(part.bytes), '--tmpfs', part.at]
+      case 'empty':
+        return ['--size', String(EMPTY_BYTES), '--tmpfs', part.at]
       case 'proc':
         return ['--proc', '/proc']
       case 'dev':
@@ -88,6 +94,8 @@ function tableLines(root: string, part: Part): string[] {
       return [line(part.from, part.to, 'none', 'rbind', 'nosuid', 'nodev', ...(part.readOnly ? ['ro'] : []))]
     case 'scratch':
       return [scratch(part.at, part.bytes)]
+    case 'empty':
+      return [line(`empty${root}${part.at}`, part.at, 'tmpfs', 'mode=755', `size=${EMPTY_BYTES}`, 'nosuid', 'nodev')]
     case 'proc':
       return [
         line(`proc${root}`, '/proc', 'proc', 'nosuid', 'noexec', 'nodev'),
