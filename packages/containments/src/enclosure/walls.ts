@@ -69,6 +69,18 @@ async function judge(canary: Canary, report: HostileReport): Promise<readonly Wa
       'a service may gain privileges by a set-uid program',
       'a service can gain no privileges (no_new_privs)',
     ),
+    report.filtered
+      ? wall(
+          'use keys of the session',
+          report.keys === 'reached' || report.keys === 'named',
+          `the keyring of the session that started the run was ${report.keys}`,
+          `the keyring of the session that started the run could not be reached: ${report.keys}`,
+        )
+      : {
+          wall: 'use keys of the session',
+          held: 'not tried',
+          detail: 'no filter of system calls stands here, so that a service can use keys of the session that started the run',
+        },
     { wall: 'use up memory, processes or disk', held: 'not tried', detail: 'trying it would hurt the machine that the run is on' },
   ]
 }

@@ -6,10 +6,13 @@ import { bubblewrapView, handMadeRoot, MAKE_ROOT, type Part, systemView } from '
 /** Bytes that /tmp and /run of an enclosure hold at most, each. */
 const SCRATCH_BYTES = 64 * 1024 * 1024
 
-/** The command that makes user, PID, mount, network, IPC, UTS and cgroup namespaces and runs `command` in them, as a child of process 1. */
-export function enclosureArgv(how: How, sources: Sources, command: readonly string[]): string[] {
+/**
+ * The command that makes user, PID, mount, network, IPC, UTS and cgroup namespaces and runs `command` in them, as a child of process 1.
+ * `filterFd`: where bubblewrap reads a filter of system calls, which holds for everything inside. `unshare` knows none.
+ */
+export function enclosureArgv(how: How, sources: Sources, command: readonly string[], filterFd?: number): string[] {
   const view = enclosureView(sources)
-  return how === 'bubblewrap' ? bubblewrap(view, command) : unshare(view, sources.free, command)
+  return how === 'bubblewrap' ? bubblewrap(view, command, filterFd) : unshare(view, sources.free, command)
 }
 
 function enclosureView({ programs, lab, work }: Sources): Part[] {
@@ -27,11 +30,12 @@ function enclosureView({ programs, lab, work }: Sources): Part[] {
   ]
 }
 
-function bubblewrap(view: readonly Part[], command: readonly string[]): string[] {
+function bubblewrap(view: readonly Part[], command: readonly string[], filterFd: number | undefined): string[] {
   return [
     'bwrap',
     ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--die-with-parent', '--new-session', '--uid', '0', '--gid', '0', '--cap-add', 'ALL', '--hostname', 'enclosure'],
+    ...(filterFd === undefined ? [] : ['--seccomp', String(filterFd)]),
     ...bubblewrapView(view),
     ...['--chdir', '/', '--', ...command],
   ]

@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fstatSync, readFileSync } from 'node:fs'
 import { once } from 'node:events'
+import { Writable } from 'node:stream'
 import { SafechaosError } from '@safechaos/core'
 import type { LaunchRequest } from '../containment.ts'
 import type { InitArguments } from '../init/spawner.ts'
 import { enclosureArgv } from './enclosure-argv.ts'
 import type { How } from './how.ts'
 import { behindDrop, dropFor } from './drop-root.ts'
+import { seccompFilter } from './seccomp.ts'
 import { findTool, SYSTEM_PATH } from './tools.ts'
 
 /** The program that runs inside as init: a Node binary and a bundle. Its first argument is `InitArguments` (init/spawner.ts) as JSON. */
@@ -27,6 +29,8 @@ export interface Walls {
 
 /** Descriptor that `request.tapFd` has in the init (`InitArguments.tapFd`). */
 export const TAP_FD = 9
+/** Where bubblewrap reads its filter; the init has nothing there. */
+const FILTER_FD = 3
 
 const FIRST_WORD_MS = 10_000
 
@@ -65,16 +69,32 @@ function start(request: LaunchRequest, init: InitProgram, how: How): ChildProces
     tapFd: request.tapFd === undefined ? undefined : TAP_FD,
   }
   const drop = dropFor({ node: init.node, script: init.script, labDir: request.labDir, workDir: request.workDir })
-  const argv = behindDrop(drop, enclosureArgv(how, drop.sources, [init.node, init.script, JSON.stringify(initArguments)]))
+  const filter = how === 'bubblewrap' ? seccompFilter(process.arch) : undefined
+  const command = [init.node, init.script, JSON.stringify(initArguments)]
+  const argv = behindDrop(drop, enclosureArgv(how, drop.sources, command, filter && FILTER_FD))
   const [file, ...args] = argv
   if (file === undefined) throw new TypeError('an empty command')
-  const holes = Array.from({ length: TAP_FD - 3 }, () => 'ignore' as const)
-  return spawn(file, args, {
+  const holes = Array.from({ length: TAP_FD - FILTER_FD - 1 }, () => 'ignore' as const)
+  const child = spawn(file, args, {
     cwd: '/',
     env: { PATH: SYSTEM_PATH, LANG: 'C.UTF-8', HOME: '/tmp', SAFECHAOS_RUN: request.run, SAFECHAOS_HOW: how },
-    stdio: ['pipe', 'pipe', request.logFd, ...holes, ...(request.tapFd === undefined ? [] : [request.tapFd])],
+    stdio: [
+      'pipe',
+      'pipe',
+      request.logFd,
+      filter === undefined ? 'ignore' : 'pipe',
+      ...holes,
+      ...(request.tapFd === undefined ? [] : [request.tapFd]),
+    ],
     ...drop.spawnAs,
   })
+  const pipe = child.stdio[FILTER_FD]
+  if (filter !== undefined && pipe instanceof Writable) {
+    // The walls may fall before it is read: their own end tells.
+    pipe.on('error', () => undefined)
+    pipe.end(filter)
+  }
+  return child
 }
 
 /** True when there is something to read on standard output; false when the child ended, or stayed silent for too long. */

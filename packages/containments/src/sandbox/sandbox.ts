@@ -21,6 +21,7 @@ export const sandbox: Containment = {
   weaker: [
     'Memory and processor time of services have no limit but that of the machine.',
     'Folders of the lab are shown live and read-only, so that a unix socket that somebody makes in them later can be reached.',
+    'Without bubblewrap, or on a processor other than x86-64 and arm64, services can use kernel keys of the session that started the run, and AF_VSOCK.',
   ],
   offers: ['signals', 'services', 'nft', 'hold'],
   probe: () => probeSandbox(),

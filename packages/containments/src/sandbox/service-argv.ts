@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Service } from '@safechaos/core'
 import { HANDED, handedToBubblewrap, handedToShell, TAKE_OVER } from '../init/hand-over.ts'
@@ -21,6 +22,9 @@ export interface Surroundings {
 
 /** Bytes that a service's own /tmp and /run hold at most, each. */
 const SCRATCH_BYTES = 64 * 1024 * 1024
+
+/** They name keys of the session that started the run, which no namespace hides. */
+const KEY_LISTS = ['/proc/keys', '/proc/key-users'].filter((path) => existsSync(path))
 
 /** No capability of any kind, and no way to gain one. */
 const NO_PRIVILEGES = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all']
@@ -84,6 +88,7 @@ function serviceView(around: Surroundings, service: Service): Part[] {
   return [
     ...systemView(),
     bind('/etc', '/etc', true),
+    ...KEY_LISTS.map((path) => bind('/dev/null', path, true)),
     ...['/tmp', '/run'].map((at) => ({ part: 'scratch', at, bytes: SCRATCH_BYTES }) as const),
     ...programs.map((folder) => bind(folder, folder, true)),
     bind(labDir, labDir, true),
