@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Step } from '@safechaos/core'
@@ -82,17 +82,23 @@ describe.each(['bubblewrap', 'unshare'] as const)('inside a sandbox made by %s',
 
   test('a restore gives back what was there at the snapshot, removed files included', async () => {
     await using rig = await openWay(how, { 'kept.txt': 'kept' })
-    const script = 'ls; [ -e first ] || { touch first; rm kept.txt; }; echo ready; while :; do sleep 0.05; [ -e first ] && touch second; done'
-    await rig.start(stackOf(service('writer', { command: ['sh', '-c', script] })))
+    const late = join(rig.labDir, 'shared/late')
+    mkdirSync(join(rig.labDir, 'shared'))
+    const script =
+      'ls; [ -e first ] || { touch first; rm kept.txt; }; echo ready; while :; do sleep 0.05; [ -e LATE ] && [ ! -e second ] && touch second && echo written; done'
+    await rig.start(stackOf(service('writer', { command: ['sh', '-c', script.replace('LATE', late)] })))
     expect(await prints(rig, 'writer#1', 'ready')).toBe(true)
     await rig.enclosure.snapshot()
-    await new Promise((done) => setTimeout(done, 200))
+    writeFileSync(late, '')
+    expect(await prints(rig, 'writer#1', 'written')).toBe(true)
     const from = linesOf(rig, 'writer#1').length
     await rig.enclosure.restore()
     expect(await prints(rig, 'writer#1', 'ready', from)).toBe(true)
     const after = linesOf(rig, 'writer#1').slice(from)
-    expect(after).toContain('first')
-    expect(after).not.toContain('kept.txt')
+    const listed = after.slice(0, after.indexOf('ready'))
+    expect(listed).toContain('first')
+    expect(listed).not.toContain('kept.txt')
+    expect(listed).not.toContain('second')
   })
 
   test('a service has a host name, a small /dev, no /sys, and names no other machine', async () => {

@@ -74,14 +74,26 @@ describe('the entry under an old Node', () => {
     mkdirSync(join(lab, '.safechaos/runs/waiting'), { recursive: true })
     const child = spawn(node, [ENTRY, 'watch'], {
       cwd: lab,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit'],
       env: { PATH: '/usr/bin:/bin', HOME: folder, XDG_STATE_HOME: join(folder, 'state') },
     })
-    setTimeout(() => child.kill('SIGTERM'), 1500)
-    const how = await new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)))
-    expect(how).toBe('SIGTERM')
+    const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)))
+    const inner = await eventuallySome(() => childrenOf(child.pid ?? 0))
+    child.kill('SIGTERM')
+    expect(await ended).toBe('SIGTERM')
+    expect(inner.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([])
   })
 })
+
+const childrenOf = (pid: number): string[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+
+async function eventuallySome(look: () => string[]): Promise<string[]> {
+  for (const end = Date.now() + 20_000; ; await new Promise((done) => setTimeout(done, 20))) {
+    const found = look()
+    if (found.length > 0) return found
+    if (Date.now() > end) throw new Error('the launcher started nothing')
+  }
+}
 
 describe('the compile cache', () => {
   const cacheOf = (home: string): string => join(home, '.cache/safechaos/compiled')
