@@ -41,7 +41,7 @@ export async function runInTerminal(call: Call, options: RunOptions, early: Earl
 /** One sentence, five lights, where the report is, and the next command to type. */
 function tellEnd({ output, cwd }: Call, { run, runDir, verdict }: RunResult): void {
   const report = join(runDir, 'report.html')
-  const next = verdict.exit === 5 ? 'safechaos recover' : `safechaos report ${run}`
+  const next = verdict.exit === 5 ? 'safechaos recover' : `safechaos ${verdict.endedBy === 'stack' ? 'logs --run' : 'report'} ${run}`
   output.record({ run, verdict, exit: verdict.exit, runDir, report })
   output.say(['', ...verdictLines(verdict, output.paint, output.width), '', `report  ${relative(cwd, report)}`, `next    ${next}`].join('\n'))
 }

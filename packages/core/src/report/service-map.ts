@@ -1,3 +1,4 @@
+import { hostOf } from '../charter/host-of.ts'
 import type { SignalSpec } from '../gate/gate.ts'
 import type { RunView } from '../run/run-view.ts'
 import { realActs } from '../verdict/judge.ts'
@@ -36,6 +37,3 @@ function readFrom(signal: SignalSpec): string | undefined {
   if (signal.from === 'stats') return serviceOf(signal.service)
   return signal.from === 'tcp' ? signal.host : hostOf(signal.url)
 }
-
-/** The host of an http URL; core knows no URL class. */
-const hostOf = (url: string): string | undefined => /^[a-z]+:\/\/([^/:?#]+)/i.exec(url)?.[1]

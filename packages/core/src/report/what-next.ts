@@ -32,6 +32,14 @@ export function whatNext(view: RunView, recovery: ReportModel['recovery'], moved
       actions: ['Find out why the fault changed nothing: wrong service, wrong pattern, or a part that restarts too fast to notice.'],
       experiment: `The same again, once the fault lands: safechaos run ${charter}`,
     }
+  if (verdict.endedBy === 'stack')
+    return {
+      questions,
+      actions: [
+        'Make the stack start by itself first: `safechaos logs` shows what its services printed, and `safechaos up` starts it without a fault.',
+      ],
+      experiment: `The same again: safechaos run ${charter}`,
+    }
   if (verdict.hypothesis.state === 'inconclusive' || view.times.injected === undefined)
     return {
       questions,

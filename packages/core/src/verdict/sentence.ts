@@ -11,7 +11,7 @@ import type { Verdict } from './verdict.ts'
 export function sentenceOf(view: RunView, judged: Omit<Verdict, 'sentence' | 'exit'>): string {
   if (view.policy?.effect === 'deny') return `Denied by policy: ${view.policy.why[0] ?? 'no reason is recorded'}`
   const word = { held: 'Held', refuted: 'Refuted', inconclusive: 'Inconclusive' }[judged.hypothesis.state]
-  const scope = scopeOf(view)
+  const scope = scopeOf(view, judged)
   const what = scope === undefined ? 'nothing was injected' : `with ${scope}, ${happened(view, judged)}`
   const nothing = scope === undefined ? `: ${CAUSE_WORDS[judged.endedBy]}${namedFailure(view, judged)}` : ''
   return `${word}: ${what}${nothing}; ${backAgain(view, judged)}.`
@@ -23,17 +23,20 @@ function namedFailure(view: RunView, judged: Pick<Verdict, 'endedBy'>): string {
   return judged.endedBy === 'stack' && first !== '' ? `: ${first}` : ''
 }
 
-/** "2 of 4 replicas of worker killed": how many were hit; undefined before the first inject. */
-function scopeOf(view: RunView): string | undefined {
+/** "2 of 4 replicas of worker killed", or of what did not land "process.kill aimed at 2 of 4 replicas of worker"; undefined before the first inject. */
+function scopeOf(view: RunView, { effect }: Pick<Verdict, 'effect'>): string | undefined {
   const plan = view.planned?.plan
   if (plan === undefined || view.times.injected === undefined) return undefined
-  // Those that were hit, not those that were planned: a target that was gone by then was not.
-  const hit = new Set(Object.values(view.acts).flatMap((act) => (act.stage > 0 && act.times.injected !== undefined ? [act.target] : [])))
-  const reached = Math.max(hit.size, 1)
+  const kind = plan.fault.kind
+  // Those that were reached, not those that were planned: a target that was gone by then was not.
+  const reached = (what: 'injected' | 'inject-failed'): number =>
+    new Set(Object.values(view.acts).flatMap((act) => (act.stage > 0 && act.times[what] !== undefined ? [act.target] : []))).size
   const planned = plan.targets.length
   const targets =
     plan.hits.of === 'members' ? `${counted(planned, 'replica')} of ${plan.hits.service}` : counted(planned, `${plan.hits.between.join('–')} link`)
-  return `${reached} of ${targets} ${faultOf(plan.fault.kind)?.afflicted ?? `under ${plan.fault.kind}`}`
+  const hit = reached('injected')
+  if (hit === 0 || effect.state === 'did-not-land') return `${kind} aimed at ${hit || reached('inject-failed')} of ${targets}`
+  return `${hit} of ${targets} ${faultOf(kind)?.afflicted ?? `under ${kind}`}`
 }
 
 function happened(view: RunView, judged: Omit<Verdict, 'sentence' | 'exit'>): string {

@@ -203,7 +203,7 @@ h1{font-size:22px}h2{margin-top:40px}.card{padding:15px 14px}
 .row.marks .area{height:36px}.row.marks .label,.row.axis .label{display:none}
 .state{line-height:20px}
 .row.plot .legend{display:flex;flex-wrap:wrap;gap:0 14px}.legend b{margin-left:0}
-.tick.minor{display:none}.flag.stop{max-width:70vw;overflow:hidden;text-overflow:ellipsis}
+.tick.minor{display:none}.flag.stop{max-width:70vw;overflow:hidden;text-overflow:ellipsis}.flag.stop.left{left:0!important;transform:none}
 dl.facts{grid-template-columns:minmax(0,1fr);gap:0}dl.facts dd{margin-bottom:9px}
 .event summary{flex-wrap:wrap;gap:0 10px}.event time{width:auto}.event .c{margin-left:0}
 .logs div{grid-template-columns:auto 1fr;gap:0 10px}.logs div>span:first-child{text-align:left}.logs div>span:last-child{grid-column:1/3}

@@ -11,8 +11,9 @@ test('a ramp of one stage says so in the words of one', async () => {
   const desk = {
     ending: new Ending((_, detail) => void told.push(detail)),
     clock: { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() },
-    link: { ask: async ({ ask }: Ask) => (ask === 'landed' ? { seen: { seen: 'yes', detail: '' } } : {}) },
+    link: { ask: async ({ ask }: Ask) => (ask === 'landed' ? { seen: { seen: 'yes', detail: '' } } : { acts: [] }) },
     ports: { hooks: {} },
+    records: [],
     record: () => undefined,
     note: () => undefined,
   } as unknown as Desk
