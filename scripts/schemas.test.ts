@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FAULTS } from '@safechaos/core'
+import { FAULTS, jsonSchemaText } from '@safechaos/core'
 import { expect, test } from 'vitest'
-import { schemaText } from './schemas.ts'
 
 test.each(['charter', 'lab'] as const)('the published schema of a %s is the one of the code', (name) => {
-  expect(schemaText(name)).toBe(readFileSync(join(import.meta.dirname, `../schemas/${name}.schema.json`), 'utf8'))
+  expect(jsonSchemaText(name)).toBe(readFileSync(join(import.meta.dirname, `../schemas/${name}.schema.json`), 'utf8'))
 })
 
 test('the schema of a charter knows every fault of the catalogue', () => {
-  for (const { kind } of FAULTS) expect(schemaText('charter')).toContain(`"const": "${kind}"`)
+  for (const { kind } of FAULTS) expect(jsonSchemaText('charter')).toContain(`"const": "${kind}"`)
 })

@@ -92,7 +92,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'what a run found',
     arguments: [RUN],
     options: [
-      { flags: '--md', about: 'the postmortem, in Markdown' },
+      { flags: '--md', about: 'the whole report, in Markdown' },
       { flags: '--html', about: 'the path of the HTML report' },
     ],
     load: () => import('./commands/report.ts'),

@@ -12,7 +12,7 @@ import type { Paint } from '../output/output.ts'
 import { tableText } from '../output/table.ts'
 import { TONE_LOOK } from '../output/tone-look.ts'
 
-/** What a run found. Reports that are missing, since the controller died, are made now from the evidence. `--html` prints a path, `--md` the postmortem. */
+/** What a run found. Reports that are missing, since the controller died, are made now from the evidence. `--html` prints its path, `--md` the whole of it. */
 export const act: Act = async (call) => {
   const {
     arguments: [reference = 'last'],
@@ -30,7 +30,7 @@ export const act: Act = async (call) => {
   if (!existsSync(html) || !existsSync(postmortem)) await writeReports(runDir)
   if (output.json) output.give(reportOf(runDir))
   else if (options.html === true) output.say(html)
-  else if (options.md === true) output.say(harmlessLines(readFileSync(postmortem, 'utf8').trimEnd()))
+  else if (options.md === true) output.say(harmlessLines(readFileSync(join(runDir, 'report.md'), 'utf8').trimEnd()))
   else output.say(`${reportText(reportOf(runDir), output.paint)}\n\nreport      ${relative(cwd, html)}\npostmortem  ${relative(cwd, postmortem)}`)
   return 0
 }

@@ -1,3 +1,5 @@
+import { EDITED_FILES, jsonSchemaText, schemaHeader } from '@safechaos/core'
+
 /** A file of a new lab, by its path in the lab's folder. */
 export interface StarterFile {
   readonly path: string
@@ -7,11 +9,12 @@ export interface StarterFile {
 /** A lab that runs as it is: a web service with two replicas that come back when they die, and a charter that kills them. */
 export function starterLab(name: string): readonly StarterFile[] {
   return [
-    { path: 'lab.yaml', text: labYaml(name) },
+    { path: 'lab.yaml', text: `${schemaHeader('schemas/lab.schema.json')}${labYaml(name)}` },
     { path: 'stacks/hello/compose.yaml', text: COMPOSE },
     { path: 'stacks/hello/server.cjs', text: SERVER },
     { path: 'stacks/hello/healthy.cjs', text: HEALTHY },
-    { path: 'charters/web-kill.yaml', text: CHARTER },
+    { path: 'charters/web-kill.yaml', text: `${schemaHeader('../schemas/charter.schema.json')}${CHARTER}` },
+    ...EDITED_FILES.map((file) => ({ path: `schemas/${file}.schema.json`, text: jsonSchemaText(file) })),
     { path: '.gitignore', text: '.safechaos/\n' },
   ]
 }
