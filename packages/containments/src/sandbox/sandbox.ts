@@ -18,11 +18,7 @@ const WAYS: readonly How[] = ['bubblewrap', 'unshare']
 /** Namespaces of the run's own, without root and without a server: bubblewrap where it works, else `unshare`. */
 export const sandbox: Containment = {
   name: 'sandbox',
-  weaker: [
-    'Memory and processor time of services have no limit but that of the machine.',
-    'Folders of the lab are shown live and read-only, so that a unix socket that somebody makes in them later can be reached.',
-    'Without bubblewrap, or on a processor other than x86-64 and arm64, services can use kernel keys of the session that started the run, and AF_VSOCK.',
-  ],
+  weaker: ['Memory and processor time of services have no limit but that of the machine.'],
   offers: ['signals', 'services', 'nft', 'hold'],
   probe: () => probeSandbox(),
   launch: (request) => launchSandbox(request),
