@@ -54,7 +54,7 @@ if (values.full && values.only === undefined) {
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Linux ${release()}, Node ${process.versions.node}, ${process.getuid?.() === 0 ? 'root' : 'plain user'}`
   writeFileSync(
     'docs/crash.md',
-    `# Deaths\n\nEvery fault, in every containment that offers it, with agent, controller, both killed, or the controller hung, at every named place. After each death the machine is looked\nat from outside until nothing of the run is left: processes, namespaces, mounts, owed records, locks, files. For a hung controller: until the fault is gone.\nWritten by \`npm run test:crash -- --full\` on ${machine}.\n\n${head}\n${rows.join('\n')}\n`,
+    `# Deaths\n\nEvery fault, in every containment that offers it, with agent, controller or both killed at every named place, or the controller hung at every one from the first inject to the revert. After each death the machine is looked\nat from outside until nothing of the run is left: processes, namespaces, mounts, owed records, locks, files. For a hung controller: until the fault is gone.\nWritten by \`npm run test:crash -- --full\` on ${machine}.\n\n${head}\n${rows.join('\n')}\n`,
   )
 }
 const left = outcomes.filter(({ goneMs }) => goneMs === undefined).length
