@@ -32,7 +32,7 @@ export function dropFor(paths: { readonly node: string; readonly script: string;
   const wanted = [paths.labDir, paths.workDir, ...programs]
   wanted.forEach(refuseWide)
   refuseBelow(paths.labDir, programs)
-  const user = process.getuid?.() === 0 ? otherUser() : undefined
+  const user = process.getuid?.() === 0 && isRootOfMany() ? otherUser() : undefined
   if (user === undefined) return { sources: sourcesOf(paths, programs, (path) => path, STAGE), spawnAs: {}, stage: undefined }
   chownSync(paths.workDir, user.uid, user.gid)
   const hidden = [...new Set(wanted)].filter((path) => !canReach(user, path))
@@ -59,6 +59,9 @@ export function behindDrop(drop: Drop, argv: readonly string[]): string[] {
   const become = ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all', '--']
   return ['unshare', '--mount', '--propagation', 'private', '--', 'sh', '-c', MAKE_STAGE, 'sh', table, ...become, ...argv]
 }
+
+/** Whether root could become anybody: in a user namespace with one user, root is a plain user outside, and there is nobody else to be. */
+const isRootOfMany = (): boolean => readFileSync('/proc/self/uid_map', 'latin1').trim().split(/\s+/)[2] !== '1'
 
 /** The user that root becomes. Throws SC_CONTAINMENT when the machine has neither. */
 export function otherUser(): User {

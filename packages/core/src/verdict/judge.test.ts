@@ -81,9 +81,13 @@ describe('refuted', () => {
 
   test('by a breach and a broken invariant: the sentence tells both, and that the data came back from the snapshot', () => {
     const restored: Body = { kind: 'snapshot', what: 'restored', detail: '' }
+    const restoring: Body = { kind: 'snapshot', what: 'restoring', detail: '' }
     const both = [gateSays('BREACH', { value: 0.4 })]
     expect(run(cause('gate-breach'), both, [...ending(), invariant(false), restored, invariant(true)]).sentence).toBe(
       'Refuted: with 1 of 1 replica of worker killed, errorRatio passed 5 % after 4 s, and balanced did not hold; the lab stopped it, every fault was gone 4 s later, and the data is back from the snapshot.',
+    )
+    expect(run(cause('completed'), [passed], [...ending(), invariant(false), restoring, restored, invariant(false)]).sentence).toContain(
+      'the data is back from the snapshot, but balanced did not hold then either.',
     )
     expect(run(cause('completed'), [passed], [...ending(), invariant(false), restored]).sentence).toContain(
       '; every fault is gone, and the data is back from the snapshot.',

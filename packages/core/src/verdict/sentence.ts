@@ -73,12 +73,18 @@ function backAgain(view: RunView, { rollback, endedBy: cause }: Omit<Verdict, 's
   if (rollback.state === 'nothing-to-undo') return 'there was nothing to put back'
   if (rollback.state === 'stuck') return `not everything is back: ${rollback.why}`
   const { cause: at, reverted } = view.times
-  const data = view.snapshots.some(({ what }) => what === 'restored') ? ['the data is back from the snapshot'] : []
+  const data = view.snapshots.some(({ what }) => what === 'restored') ? [`the data is back from the snapshot${stillBroken(view)}`] : []
   if (cause === 'completed' || at === undefined || reverted === undefined)
     return inOneBreath(data.length > 0 ? ['every fault is gone', ...data] : ['everything is back'])
   const ms = durationText(Math.max(0, reverted - at))
   const stopped = cause === 'operator' ? [] : ['the lab stopped it']
   return inOneBreath([...stopped, data.length > 0 ? `every fault was gone ${ms} later` : `everything was back ${ms} later`, ...data])
+}
+
+/** Invariants that do not hold with the snapshot's data either. */
+function stillBroken({ invariants, times: { restoring = Number.POSITIVE_INFINITY } }: RunView): string {
+  const broken = invariants.filter(({ held, at }) => !held && at >= restoring).map(({ name }) => name)
+  return broken.length === 0 ? '' : `, but ${broken.join(', ')} did not hold then either`
 }
 
 const inOneBreath = (parts: readonly string[]): string => [...parts.slice(0, -1), `${parts.length > 1 ? 'and ' : ''}${parts.at(-1)}`].join(', ')
