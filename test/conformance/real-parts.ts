@@ -77,6 +77,14 @@ export function realParts(containment: Containment): void {
       ).toMatchObject({ ok: false, code: 'SC_STEP' })
     })
 
+    test('one death is one act’s: of two that kill the same process at once, one is told that it is ending already', async () => {
+      await using rig = await openRig(containment)
+      await rig.start(stackOf(service('worker')))
+      const kill = (act: string) => rig.enclosure.run(act, member('worker#1'), { do: 'signal', in: 'target', signal: 'SIGKILL', deadlineMs: 1000 })
+      const results = await Promise.all([kill('a'), kill('b')])
+      expect(results.filter(({ ok }) => ok)).toHaveLength(1)
+    })
+
     test('a pause stops every process of the service, also those that left its session, and no other service', async () => {
       await using rig = await openRig(containment)
       await rig.start(stackOf(FAMILY, service('api')))

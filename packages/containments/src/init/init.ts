@@ -34,7 +34,13 @@ export class Init {
       log: (service, stream, line) => emit({ event: 'log', at: Date.now(), service, stream, line }),
     })
     const floors = new Set([0, 1, process.pid, process.ppid])
-    this.#house = { spawner, services: this.#services, stops: new Stops(), isFloor: (pid) => floors.has(pid) || pid === this.#tap.pid }
+    this.#house = {
+      spawner,
+      services: this.#services,
+      stops: new Stops(),
+      killed: new Set(),
+      isFloor: (pid) => floors.has(pid) || pid === this.#tap.pid,
+    }
     this.#acts = new Acts(this.#house, args.deafAfterMs, (acts) => emit({ event: 'self-undone', at: Date.now(), acts }))
     this.#acts.watch()
   }

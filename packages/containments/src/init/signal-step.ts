@@ -21,6 +21,8 @@ export interface SignalHouse {
   /** The init itself, its parents, the tap: whatever no step may hit. */
   isFloor(pid: number): boolean
   readonly stops: Stops
+  /** By pid and start time, every process that some act has sent SIGKILL: one death is one act's. */
+  readonly killed: Set<string>
 }
 
 /** The processes that a signal with this `match` means, in one replica; others may act between two of them. Each grip must be released. */
@@ -96,9 +98,12 @@ async function once(replica: Replica, { step, signalled, house, stop }: Send, hi
   const floor = found.find(({ identity }) => house.isFloor(identity.pid))
   if (floor !== undefined) return onFloor(floor)
   if (step.signal !== 'SIGCONT') replica.strike()
-  for (const grip of found) {
+  const mine = step.signal === 'SIGKILL' ? found.filter((grip) => !house.killed.has(keyOf(grip))) : found
+  if (mine.length === 0) return { ok: false, code: 'SC_STEP', detail: `${replica.id} is ending already, by another act` }
+  for (const grip of mine) {
     if (stop.aborted) return INTERRUPTED
     signalled.set(keyOf(grip), { ...grip.identity, signal: step.signal })
+    if (step.signal === 'SIGKILL') house.killed.add(keyOf(grip))
     if ((await strike(grip, step.signal, replica.child !== grip.identity.pid)) === 'moved') return moved(grip)
     if (step.signal === 'SIGCONT' && !grip.isStopped()) house.stops.delete(grip.identity)
   }
