@@ -14,14 +14,16 @@ import { sqlite } from '../ledger/sqlite.ts'
 import { writeReports } from '../report/write-reports.ts'
 import { finishRun } from './finish.ts'
 
+/** A name of its own: what is left is looked for by it on the whole machine. */
+const RUN = 'finish-one'
 let folder: string
 let stateDir: string
 let runDir: string
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'safechaos-finish-'))
   stateDir = join(folder, 'state')
-  mkdirSync(runFolder(stateDir, 'r1').folder, { recursive: true, mode: 0o700 })
-  const runs = openRunFolder(join(folder, 'lab'), 'r1')
+  mkdirSync(runFolder(stateDir, RUN).folder, { recursive: true, mode: 0o700 })
+  const runs = openRunFolder(join(folder, 'lab'), RUN)
   runDir = runs.dir
   await runs.close()
 })
@@ -34,10 +36,10 @@ const GONE: readonly ChainBody[] = [{ cause: 'controller-lost', detail: 'the con
 
 /** A run whose record ends under the fault: what the agent wrote after that, and who of it lives. */
 function leave(after: readonly ChainBody[], { controller = DEAD, at = 9000 }: { controller?: ProcessId | undefined; at?: number } = {}): void {
-  const { agentJson, chain, ended } = runFolder(stateDir, 'r1')
-  const file = { run: 'r1', agent: DEAD, controller, bootId: bootId(), labDir: folder, containment: 'process', detached: false, startedAt: 0 }
+  const { agentJson, chain, ended } = runFolder(stateDir, RUN)
+  const file = { run: RUN, agent: DEAD, controller, bootId: bootId(), labDir: folder, containment: 'process', detached: false, startedAt: 0 }
   writeFileSync(agentJson, JSON.stringify(file))
-  writeFileSync(ended, JSON.stringify({ run: 'r1', cause: 'controller-lost', detail: 'it is gone', by: 'agent', stuck: [], at: BEGAN + at }))
+  writeFileSync(ended, JSON.stringify({ run: RUN, cause: 'controller-lost', detail: 'it is gone', by: 'agent', stuck: [], at: BEGAN + at }))
   let now = BEGAN
   const ledger = openLedger(join(runDir, 'ledger.db'), () => (now += 100))
   let seq = 0
@@ -52,7 +54,7 @@ function leave(after: readonly ChainBody[], { controller = DEAD, at = 9000 }: { 
   })
   writeFileSync(chain, `${links.join('\n')}\n`)
 }
-const finish = () => finishRun({ run: 'r1', stateDir, runDir })
+const finish = () => finishRun({ run: RUN, stateDir, runDir })
 const records = () => readRecords(join(runDir, 'ledger.db'))
 
 test('the agent’s chain ends the record, at its own instants; the verdict, the reports and the seal follow, and say that they came late', async () => {
@@ -97,7 +99,7 @@ describe('nothing is called back', () => {
 
   test('that stands behind a link that was changed', async () => {
     leave(GONE)
-    const { chain } = runFolder(stateDir, 'r1')
+    const { chain } = runFolder(stateDir, RUN)
     writeFileSync(chain, readFileSync(chain, 'utf8').replace('"undone"', '"landed"'))
     expect(await finish()).toMatchObject({ rollback: { state: 'stuck' }, exit: 5 })
   })
@@ -105,7 +107,7 @@ describe('nothing is called back', () => {
   test('while its environment is locked for it', async () => {
     leave(GONE)
     mkdirSync(join(stateDir, 'locks'), { mode: 0o700 })
-    const lock = { state: 'unclean', environment: 'dev', run: 'r1', epoch: 1, agent: DEAD, bootId: bootId(), owed: ['a folder'] }
+    const lock = { state: 'unclean', environment: 'dev', run: RUN, epoch: 1, agent: DEAD, bootId: bootId(), owed: ['a folder'] }
     writeFileSync(join(stateDir, 'locks/dev.json'), JSON.stringify(lock), { mode: 0o600 })
     expect(await finish()).toMatchObject({ rollback: { state: 'stuck', why: expect.stringContaining('a folder') as string }, exit: 5 })
   })
@@ -121,7 +123,7 @@ describe('nothing is written', () => {
     const { length } = records()
     // `undefined` would be the default.
     if (controller === undefined) {
-      const { agentJson } = runFolder(stateDir, 'r1')
+      const { agentJson } = runFolder(stateDir, RUN)
       writeFileSync(agentJson, readFileSync(agentJson, 'utf8').replace('"controller"', '"someone"'))
     }
     expect(await finish()).toBeUndefined()
@@ -138,7 +140,7 @@ describe('nothing is written', () => {
 
   test('before its end is written', async () => {
     leave(GONE)
-    rmSync(runFolder(stateDir, 'r1').ended)
+    rmSync(runFolder(stateDir, RUN).ended)
     expect(await finish()).toBeUndefined()
   })
 })
