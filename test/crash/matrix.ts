@@ -1,5 +1,5 @@
 import { CRASH_POINTS, type CrashPoint } from '@safechaos/agent'
-import { PHASES } from './driver-phases.ts'
+import { type Phase, PHASES } from './driver-phases.ts'
 import type { Death, Trial } from './trial.ts'
 
 /** What the kernel times is renewed step by step; the others have nothing to renew. */
@@ -8,22 +8,11 @@ const pointsOf = (fault: string): readonly CrashPoint[] => CRASH_POINTS.filter((
 const DEATHS: readonly Death[] = ['agent', 'controller', 'both', 'hung']
 /** Where a controller may hang: before there is a fault on its way, and once its end was asked for, its agent waits for it, rightly. */
 const HANGING: ReadonlySet<string> = new Set([
-  'injecting',
-  'injected',
-  'renewed',
-  'before-owed',
-  'after-owed',
-  'after-arm',
-  'mid-inject',
-  'after-inject',
-  'mid-renew',
-  'after-renew',
-  'before-undo',
-  'mid-undo',
-  'after-undo',
-  'before-record-delete',
-  'after-revert',
+  ...(['injecting', 'injected', 'renewed'] satisfies Phase[]),
+  ...CRASH_POINTS.slice(CRASH_POINTS.indexOf('before-owed'), CRASH_POINTS.indexOf('before-close')),
 ])
+
+const deathsAt = (place: string): readonly Death[] => DEATHS.filter((death) => death !== 'hung' || HANGING.has(place))
 
 /** Every fault in every containment that offers it, dying every death at every place: the whole table once. */
 export function wholeMatrix(faults: readonly string[]): Trial[] {
@@ -33,12 +22,8 @@ export function wholeMatrix(faults: readonly string[]): Trial[] {
       .map((containment) => ({ fault, containment })),
   )
   return pairs.flatMap((pair) => [
-    ...pointsOf(pair.fault).flatMap((point) =>
-      DEATHS.filter((death) => death !== 'hung' || HANGING.has(point)).map((death) => ({ ...pair, death, at: { point } })),
-    ),
-    ...PHASES.flatMap((phase) =>
-      DEATHS.filter((death) => death !== 'hung' || HANGING.has(phase)).map((death) => ({ ...pair, death, at: { phase } })),
-    ),
+    ...pointsOf(pair.fault).flatMap((point) => deathsAt(point).map((death) => ({ ...pair, death, at: { point } }))),
+    ...PHASES.flatMap((phase) => deathsAt(phase).map((death) => ({ ...pair, death, at: { phase } }))),
   ])
 }
 

@@ -13,7 +13,7 @@ import type { Reaper } from '../../packages/agent/src/reaper-link.ts'
 import { runFolder } from '../../packages/agent/src/run-folder.ts'
 import { Session } from '../../packages/agent/src/session.ts'
 import { FakeEnclosure, fakeContainment, fakeKnobs, fakeMembers, type Knobs } from './fake-enclosure.ts'
-import { fakePlan } from './fake-run.ts'
+import { fakePlan, fakeStack } from './fake-run.ts'
 
 const LEASE_MS = 3000
 const LIMIT_MS = 20_000
@@ -104,6 +104,12 @@ export class SessionRig {
       backOffMs: [0, 0, 0, 0],
     })
     this.session.adopt(this.enclosure)
+  }
+
+  /** Hands the stack over and opens it with the plan. */
+  async open(): Promise<void> {
+    await this.session.prepare(fakeStack, this.labDir)
+    await this.session.open({ ask: 'open', planned: this.planned })
   }
 
   check(kept: boolean, promise: string): void {

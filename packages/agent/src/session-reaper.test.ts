@@ -1,14 +1,12 @@
 import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fakeStack } from '../../../test/support/fake-run.ts'
 import { SessionRig } from '../../../test/support/session-rig.ts'
 
 describe('a run without a reaper', () => {
   let rig: SessionRig
   beforeEach(async () => {
     rig = new SessionRig('process.pause')
-    await rig.session.prepare(fakeStack, rig.labDir)
-    await rig.session.open({ ask: 'open', planned: rig.planned })
+    await rig.open()
   })
   afterEach(async () => {
     await rig.session.leave()

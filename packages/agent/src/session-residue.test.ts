@@ -2,15 +2,13 @@ import { rmSync } from 'node:fs'
 import type { Enclosure } from '@safechaos/containments'
 import type { Residue } from '@safechaos/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { fakeStack } from '../../../test/support/fake-run.ts'
 import { SessionRig } from '../../../test/support/session-rig.ts'
 
 describe('what is left inside', () => {
   let rig: SessionRig
   beforeEach(async () => {
     rig = new SessionRig('process.pause')
-    await rig.session.prepare(fakeStack, rig.labDir)
-    await rig.session.open({ ask: 'open', planned: rig.planned })
+    await rig.open()
   })
   afterEach(async () => {
     await rig.session.leave()

@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fakeMembers } from '../../../test/support/fake-enclosure.ts'
-import { fakeStack } from '../../../test/support/fake-run.ts'
 import { type Kind, SessionRig, TARGETS } from '../../../test/support/session-rig.ts'
 import { readChain } from './chain.ts'
 import { listLocks } from './lock-file.ts'
@@ -88,8 +87,7 @@ const nameOf = (rig: SessionRig, worker: string): string => rig.planned.plan.tar
 async function play(kind: Kind, commands: readonly Command[]): Promise<string[]> {
   const rig = new SessionRig(kind)
   try {
-    await rig.session.prepare(fakeStack, rig.labDir)
-    await rig.session.open({ ask: 'open', planned: rig.planned })
+    await rig.open()
     for (const command of commands) {
       await act(rig, command)
       if (rig.leaseUntil !== undefined && rig.clock.mono >= rig.leaseUntil) await judgeLease(rig)
@@ -153,8 +151,7 @@ describe('a session, whatever it is asked and whatever fails', () => {
         (error: { code: string }) => error.code,
       )
     try {
-      await session.prepare(fakeStack, rig.labDir)
-      await session.open({ ask: 'open', planned: rig.planned })
+      await rig.open()
       await expect(session.run.renew(clock.now()), 'too early, and no reason to end').resolves.toBeDefined()
       const taken = clock.now()
       clock.mono += 10

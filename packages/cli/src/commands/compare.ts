@@ -2,12 +2,16 @@ import { compareRuns } from '@safechaos/core'
 import { readRunFolder } from '@safechaos/engine'
 import type { Act } from '../call.ts'
 import { findRun, WITH_EVIDENCE } from '../lab/find-run.ts'
-import { knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { runsAround } from '../lab/known-runs.ts'
 import { comparisonText } from '../output/comparison-text.ts'
 
 /** The same seconds after injection of two runs, side by side. */
-export const act: Act = async ({ arguments: [before = '', after = ''], output, cwd, environment }) => {
-  const runs = knownRuns(knownLabs(cwd, environment))
+export const act: Act = async (call) => {
+  const {
+    arguments: [before = '', after = ''],
+    output,
+  } = call
+  const runs = runsAround(call)
   const evidenceOf = (reference: string) => readRunFolder(findRun(reference, runs, WITH_EVIDENCE).runDir ?? '')
   const comparison = compareRuns(evidenceOf(before), evidenceOf(after))
   output.give(comparison)

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { downRun, isLive } from '@safechaos/agent'
 import { SafechaosError } from '@safechaos/core'
 import type { Act } from '../call.ts'
-import { knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { runsAround } from '../lab/known-runs.ts'
 
 const CLOSED_MS = 20_000
 const LOOK_MS = 50
 
 /** Ends what `up` started, and waits until it is gone. */
-export const act: Act = async ({ output, cwd, environment }) => {
-  const up = knownRuns(knownLabs(cwd, environment)).filter(({ live, detached }) => live && detached)
+export const act: Act = async (call) => {
+  const { output } = call
+  const up = runsAround(call).filter(({ live, detached }) => live && detached)
   for (const { stateDir, run } of up) downRun(stateDir, run)
   const left = new Set(up)
   for (const end = performance.now() + CLOSED_MS; left.size > 0 && performance.now() < end; await sleep(LOOK_MS)) {

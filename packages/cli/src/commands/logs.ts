@@ -4,7 +4,7 @@ import { type EnclosureEvent, isLive, runFolder } from '@safechaos/agent'
 import { type LogLine, nearNames, SafechaosError, serviceOf } from '@safechaos/core'
 import { type Act, textOption } from '../call.ts'
 import { findRun } from '../lab/find-run.ts'
-import { type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { type KnownRun, runsAround } from '../lab/known-runs.ts'
 import { membersOf } from '../lab/members-of.ts'
 import { Tail } from '../lab/tail.ts'
 import { tellLab } from '../lab/tell-lab.ts'
@@ -20,10 +20,8 @@ export const act: Act = async (call) => {
     arguments: [service],
     options,
     output,
-    cwd,
-    environment,
   } = call
-  const run = runOf(knownRuns(knownLabs(cwd, environment)), textOption(call, 'run'))
+  const run = runOf(runsAround(call), textOption(call, 'run'))
   tellLab(call, run)
   const tail = new Tail(run.detached ? runFolder(run.stateDir, run.run).serviceLog : join(run.runDir ?? '', 'logs.jsonl'))
   let told = 0

@@ -1,11 +1,12 @@
 import type { Act } from '../call.ts'
-import { knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { runsAround } from '../lab/known-runs.ts'
 import { membersOf } from '../lab/members-of.ts'
 import { membersText } from '../output/members-text.ts'
 
 /** The services of what `up` holds, and of an experiment that runs. */
-export const act: Act = async ({ output, cwd, environment }) => {
-  const found = knownRuns(knownLabs(cwd, environment))
+export const act: Act = async (call) => {
+  const { output } = call
+  const found = runsAround(call)
     .filter(({ live }) => live)
     .map((run) => ({ run: run.run, up: run.detached, lab: run.labDir, containment: run.containment, members: membersOf(run) }))
   output.give({ enclosures: found })

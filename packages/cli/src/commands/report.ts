@@ -5,7 +5,7 @@ import { reportOf, writeReports } from '@safechaos/engine'
 import type { Act } from '../call.ts'
 import { finishDead } from '../lab/finish-dead.ts'
 import { findRun, WITH_EVIDENCE } from '../lab/find-run.ts'
-import { knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { runsAround } from '../lab/known-runs.ts'
 import { tellLab } from '../lab/tell-lab.ts'
 import { harmless, harmlessLines } from '../output/harmless.ts'
 import type { Paint } from '../output/output.ts'
@@ -19,9 +19,8 @@ export const act: Act = async (call) => {
     options,
     output,
     cwd,
-    environment,
   } = call
-  const run = findRun(reference, knownRuns(knownLabs(cwd, environment)), WITH_EVIDENCE)
+  const run = findRun(reference, runsAround(call), WITH_EVIDENCE)
   tellLab(call, run)
   await finishDead([run])
   const runDir = run.runDir ?? ''

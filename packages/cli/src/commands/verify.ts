@@ -4,7 +4,7 @@ import { counted, ERRORS } from '@safechaos/core'
 import { keptHead, type LedgerCheck, verifyRun } from '@safechaos/engine'
 import type { Act } from '../call.ts'
 import { findRun, WITH_EVIDENCE } from '../lab/find-run.ts'
-import { knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { runsAround } from '../lab/known-runs.ts'
 import { tellLab } from '../lab/tell-lab.ts'
 
 /**
@@ -16,9 +16,8 @@ export const act: Act = async (call) => {
     arguments: [reference = 'last'],
     output,
     cwd,
-    environment,
   } = call
-  const runs = knownRuns(knownLabs(cwd, environment))
+  const runs = runsAround(call)
   const given = resolve(cwd, reference)
   const isFolder = ['ledger.db', 'ledger.jsonl'].some((name) => existsSync(join(given, name)))
   const known = isFolder ? runs.find(({ runDir }) => runDir === given) : findRun(reference, runs, WITH_EVIDENCE)

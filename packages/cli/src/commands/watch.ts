@@ -5,7 +5,7 @@ import { readRecords } from '@safechaos/engine'
 import { isLive } from '@safechaos/agent'
 import type { Act, Call } from '../call.ts'
 import { findRun, type Wanted } from '../lab/find-run.ts'
-import { type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { type KnownRun, runsAround } from '../lab/known-runs.ts'
 import { runScreen } from '../live/run-screen.ts'
 import { verdictLines } from '../live/verdict-lines.ts'
 
@@ -19,10 +19,8 @@ export const act: Act = async (call) => {
   const {
     arguments: [reference = 'last'],
     output,
-    cwd,
-    environment,
   } = call
-  const run = findRun(reference, knownRuns(knownLabs(cwd, environment)), RUN)
+  const run = findRun(reference, runsAround(call), RUN)
   const screen = runScreen(output, process.stdout, false)
   let seen = 0
   let newest = performance.now()

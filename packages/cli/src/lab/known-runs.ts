@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { agentLives, type EndedFile, labState, readAgentFile, readEndedFile, stateFolder } from '@safechaos/agent'
 import { findLabFolder, runsFolder } from '@safechaos/engine'
+import type { Call } from '../call.ts'
 
 /** A run, or a stack that `up` holds, as its traces tell it: its part of the state folder, its evidence, or both. */
 export interface KnownRun {
@@ -57,6 +58,9 @@ export function allLabs(environment: NodeJS.ProcessEnv): LabPlace[] {
 /** Every run of these labs whose id begins so, oldest first. A lab keeps thousands: of those that are not meant nothing is read. */
 export const knownRuns = (labs: readonly LabPlace[], beginning = ''): KnownRun[] =>
   labs.flatMap((lab) => runsOf(lab, beginning)).sort((a, b) => a.startedAt - b.startedAt)
+
+/** Every run of the labs that a command means where it was called. */
+export const runsAround = ({ cwd, environment }: Pick<Call, 'cwd' | 'environment'>): KnownRun[] => knownRuns(knownLabs(cwd, environment))
 
 function runsOf({ labDir, stateDir }: LabPlace, beginning: string): KnownRun[] {
   const evidence = new Set(names(runsFolder(labDir)))

@@ -10,6 +10,12 @@ describe('a comparison', () => {
     expect(lines.slice(0, 2).map((line) => line.slice(0, 6))).toEqual(['A  run', 'B  run'])
     expect(lines.some((line) => /^ +A worker-kill-weak {3}B worker-kill-weak +change$/.test(line))).toBe(true)
   })
+  test('reads as lines with both names, the window and the change', () => {
+    const text = comparisonText(compareRuns(weakRun(), heldRun()))
+    expect(text).toContain('worker-kill-weak')
+    expect(text).toContain('p95 lag')
+    expect(text).toMatch(/−\d+ %/)
+  })
   test('tells the difference of percentages in points, and of all else in percent', () => {
     const base = { statistic: 'all', changePercent: 50, points: [9, 9] } as const
     const text = comparisonText({

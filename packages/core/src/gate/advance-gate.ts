@@ -26,7 +26,7 @@ export function advanceGate(spec: GateSpec, history: readonly WindowVerdict[], n
   }
   const limit = `the limit is ${quantity(spec.limit, spec.unit)}`
   if (over.length >= spec.need) {
-    const values = over.map((window) => boundedQuantity(window, spec.unit)).join(', ')
+    const values = over.map((window) => boundedQuantity(window.value, window.bound, spec.unit)).join(', ')
     return {
       ...base,
       state: 'BREACH',
@@ -39,5 +39,5 @@ export function advanceGate(spec: GateSpec, history: readonly WindowVerdict[], n
   if (green === undefined) return no('stale', `beyond it in the latest window, and no window was green yet; ${limit}`)
   const age = Math.round(now - green.newest)
   if (age > spec.freshMs) return no('stale', `the newest green sample is ${age} ms old`)
-  return { ...base, state: 'OK', newest: green.newest, detail: `${boundedQuantity(latest, spec.unit)}; ${limit}` }
+  return { ...base, state: 'OK', newest: green.newest, detail: `${boundedQuantity(latest.value, latest.bound, spec.unit)}; ${limit}` }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chain, heldRun, refusedRun, SYNTHETIC_ZERO, weakRun } from '../../../../test/support/synthetic-run.ts'
 import { compareRuns } from './compare.ts'
-import { comparisonText } from './comparison-text.ts'
 
 describe('a comparison of two runs of the same fault', () => {
   const comparison = compareRuns(weakRun(), heldRun())
@@ -35,13 +34,6 @@ describe('a comparison of two runs of the same fault', () => {
     expect(comparison.notes.some((note) => note.startsWith('lag: 3 and '))).toBe(true)
   })
 
-  test('reads as lines with both names, the window and the change', () => {
-    const text = comparisonText(comparison)
-    expect(text).toContain('worker-kill-weak')
-    expect(text).toContain('p95 lag')
-    expect(text).toMatch(/−\d+ %/)
-  })
-
   test('is the same whatever the clock of the machine said', () => {
     const { records, samples } = heldRun()
     const later = {
@@ -67,12 +59,10 @@ test('runs with another fault or load are compared with a warning', () => {
   }))
   const comparison = compareRuns(weakRun(), { records: chain(slower), samples })
   expect(comparison.differences).toEqual(['the load differs'])
-  expect(comparisonText(comparison)).toContain('careful: the load differs')
 })
 
 test('a run that never injected cannot be compared, and that is said', () => {
   const comparison = compareRuns(weakRun(), refusedRun())
   expect(comparison.window).toBeUndefined()
   expect(comparison.rows).toEqual([])
-  expect(comparisonText(comparison)).toContain('never injected')
 })

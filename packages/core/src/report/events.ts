@@ -78,7 +78,7 @@ function gateEvents(view: RunView, since: (at: number) => number): Bare[] {
       const before = judged[index - 1]?.state ?? 'OK'
       if (now.state === before) return []
       const unit = view.planned?.plan.gates.find((gate) => gate.name === name)?.unit ?? ''
-      const value = now.value === undefined ? '' : ` at ${boundedQuantity({ value: now.value, bound: now.bound }, unit)}`
+      const value = now.value === undefined ? '' : ` at ${boundedQuantity(now.value, now.bound, unit)}`
       const said =
         now.state === 'UNKNOWN' ? `unknown (${now.reason ?? 'no reason given'})` : now.state === 'BREACH' ? `in breach${value}` : `ok again${value}`
       return [{ t: since(now.at), lane: `gate:${name}`, glyph: 'gate', title: `${gateLabel(name, view)} is ${said}`, detail: now.detail }]

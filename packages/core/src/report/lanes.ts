@@ -168,7 +168,7 @@ function gateSpans(name: string, { history }: GateView, { since, end, view }: La
       detail:
         now.value === undefined
           ? now.detail
-          : `${boundedQuantity({ value: now.value, bound: now.bound }, spec?.unit ?? '')}${now.detail === '' ? '' : `; ${now.detail}`}`,
+          : `${boundedQuantity(now.value, now.bound, spec?.unit ?? '')}${now.detail === '' ? '' : `; ${now.detail}`}`,
     })
   }
   return spans

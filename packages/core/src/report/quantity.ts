@@ -11,7 +11,7 @@ export function quantity(value: number, unit: string): string {
 }
 
 /** The same of a value that may not be final: `at least 68.6 %`. */
-export const boundedQuantity = ({ value, bound }: { readonly value: number; readonly bound?: Bound | undefined }, unit: string): string =>
+export const boundedQuantity = (value: number, bound: Bound | undefined, unit: string): string =>
   `${bound === undefined ? '' : `${bound} `}${quantity(value, unit)}`
 
 /** A range with its unit once where both ends share it: `58.6 – 59.5 MiB`. */

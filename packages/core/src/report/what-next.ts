@@ -66,7 +66,7 @@ function askAbout(view: RunView, recovery: ReportModel['recovery'], moved: Repor
     if (breach === undefined) continue
     const spec = view.planned?.plan.gates.find((gate) => gate.name === name)
     questions.push(
-      `Why did ${gateLabel(name, view)} reach ${breach.value === undefined ? 'its limit' : boundedQuantity({ value: breach.value, bound: breach.bound }, spec?.unit ?? '')}, and what should have held it back?`,
+      `Why did ${gateLabel(name, view)} reach ${breach.value === undefined ? 'its limit' : boundedQuantity(breach.value, breach.bound, spec?.unit ?? '')}, and what should have held it back?`,
     )
     questions.push(`Would anybody have been told about ${gateLabel(name, view)} in production, and how soon?`)
   }
