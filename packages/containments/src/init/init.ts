@@ -32,6 +32,7 @@ export class Init {
         if (state === 'up') this.#tap.roots(this.#services.roots())
       },
       log: (service, stream, line) => emit({ event: 'log', at: Date.now(), service, stream, line }),
+      seen: (service, line) => this.#tap.printed(service, line),
     })
     const floors = new Set([0, 1, process.pid, process.ppid])
     this.#house = {
@@ -71,7 +72,7 @@ export class Init {
         this.#acts.disarm(ask.act)
         return {}
       case 'tap':
-        this.#tap.start(ask.program, ask.config, this.#services.hosts(), this.#services.roots())
+        this.#tap.start(ask.program, ask.config, this.#services)
         return {}
       case 'hostile':
         return { output: await this.#hostile(ask.script, ask.args, ask.timeoutMs) }

@@ -7,4 +7,6 @@ export interface ReplicaHouse {
   environmentOf(service: Service, replica: string): Readonly<Record<string, string>>
   event(service: string, state: 'starting' | 'up' | 'healthy' | 'unhealthy' | 'exited', detail: string): void
   log(service: string, stream: 'out' | 'err', line: string): void
+  /** Every line that a replica of the service prints, also those that `log` does not hear of a flood. */
+  seen(service: string, line: string): void
 }

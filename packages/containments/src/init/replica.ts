@@ -174,7 +174,10 @@ export class Replica {
     this.#become('starting', '')
     const child = startCommand(command, 'ignore')
     this.#child = child
-    followOutput(child, (stream, line) => this.#house.log(this.id, stream, line))
+    followOutput(child, {
+      seen: (line) => this.#house.seen(this.service.name, line),
+      kept: (stream, line) => this.#house.log(this.id, stream, line),
+    })
     child.once('error', (error) => this.#exited(child, `could not be started: ${error.message}`, false))
     child.once('exit', (code, signal) => this.#exited(child, exitText(code, signal), code === 0))
     void this.#awaitMain(child)

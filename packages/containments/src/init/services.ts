@@ -22,13 +22,14 @@ export class Services {
   readonly #run: string
   readonly #spawner: Spawner
   readonly #house: ReplicaHouse
-  constructor(run: string, spawner: Spawner, says: Pick<ReplicaHouse, 'event' | 'log'>) {
+  constructor(run: string, spawner: Spawner, says: Pick<ReplicaHouse, 'event' | 'log' | 'seen'>) {
     this.#run = run
     this.#spawner = spawner
     this.#house = {
       spawner,
       environmentOf: (service, replica) => this.#environmentOf(service, replica),
       event: says.event,
+      seen: says.seen,
       log: (service, stream, line) => {
         const lines = this.#lastLines.get(service) ?? []
         this.#lastLines.set(service, [...lines.slice(1 - LAST_LINES), line])
@@ -88,6 +89,11 @@ export class Services {
   /** Main pids by replica, for the tap. */
   roots(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#replicas.flatMap((replica) => (replica.main === undefined ? [] : [[replica.id, replica.main.pid]])))
+  }
+
+  /** True while a process of the service is there. */
+  isAlive(service: string): boolean {
+    return this.#replicas.some((replica) => replica.service.name === service && replica.child !== undefined)
   }
 
   async stopAll(graceMs: number): Promise<void> {

@@ -1,12 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { BOUNDS } from '@safechaos/core'
 import type { TapConfig } from '../containment.ts'
 import { Lines } from './lines.ts'
+import { LogCounts } from './log-counts.ts'
 import { endGroup } from './run-command.ts'
+import type { Services } from './services.ts'
 import type { Spawner } from './spawner.ts'
 
-/** The tap as the init sees it: a child that is told of hosts and main processes, and that no step can hit. */
+/** Beyond this much that the tap did not read, counts are left out: a tap that hangs must not make its init grow. */
+const MOST_UNREAD = 64 << 10
+
+/** The tap as the init sees it: a child that is told of hosts, main processes and log lines, and that no step can hit. */
 export class TapRunner {
   #child: ChildProcess | undefined
+  #counts = new LogCounts([])
+  #pulse: NodeJS.Timeout | undefined
   readonly #run: string
   readonly #spawner: Spawner
   readonly #tapFd: number | undefined
@@ -22,7 +30,7 @@ export class TapRunner {
     return this.#child?.pid
   }
 
-  start(program: string, config: TapConfig, hosts: Readonly<Record<string, readonly string[]>>, roots: Readonly<Record<string, number>>): void {
+  start(program: string, config: TapConfig, services: Pick<Services, 'hosts' | 'roots' | 'isAlive'>): void {
     this.end()
     const command = this.#spawner.tap([process.execPath, program], { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', SAFECHAOS_RUN: this.#run })
     const [file = '', ...args] = command.argv
@@ -40,8 +48,15 @@ export class TapRunner {
     child.once('exit', (code, signal) => {
       if (this.#child === child) this.#said(`the tap ended: ${signal ?? `code ${code}`}`)
     })
-    this.#write({ config, hosts })
-    this.roots(roots)
+    this.#write({ config, hosts: services.hosts() })
+    this.roots(services.roots())
+    this.#counts = new LogCounts(config.signals)
+    if (!this.#counts.isEmpty) this.#pulse = setInterval(() => this.#tellCounts((service) => services.isAlive(service)), BOUNDS.countsMs)
+  }
+
+  /** A service printed a line. */
+  printed(service: string, line: string): void {
+    this.#counts.seen(service, line)
   }
 
   roots(roots: Readonly<Record<string, number>>): void {
@@ -51,7 +66,13 @@ export class TapRunner {
   end(): void {
     const child = this.#child
     this.#child = undefined
+    clearInterval(this.#pulse)
     endGroup(child?.pid)
+  }
+
+  #tellCounts(isAlive: (service: string) => boolean): void {
+    if ((this.#child?.stdin?.writableLength ?? 0) > MOST_UNREAD) return
+    this.#write({ at: Date.now(), ms: performance.now(), printed: this.#counts.now(isAlive) })
   }
 
   #write(line: unknown): void {

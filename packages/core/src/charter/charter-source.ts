@@ -77,7 +77,18 @@ const StatSource = z
   .strictObject({ stat: z.enum(['cpu', 'memory', 'processes']), service: serviceName(zod), every: every.prefault('1s') })
   .describe('of all processes of a service: cores, bytes, or their number')
 
-const SignalSource = z.union([ScrapeSource, HttpSource, TcpSource, StatSource])
+const LogSource = z
+  .strictObject({
+    log: z
+      .string()
+      .max(200)
+      .regex(/^[^\n\r]+$/, 'write a text of one line'),
+    service: serviceName(zod),
+    every: every.prefault('500ms'),
+  })
+  .describe('lines per second that a service prints and that hold this text')
+
+const SignalSource = z.union([ScrapeSource, HttpSource, TcpSource, StatSource, LogSource])
 
 const GateSource = z.strictObject({
   breach: z.string().max(100).describe('beyond this the gate breaches: "> 5%", "< 1", "> 10s"'),

@@ -36,6 +36,7 @@ const signal = fc.oneof(
   fc.record({ http: url, timeout: duration(10, 60_000) }, { requiredKeys: ['http'] }),
   fc.record({ tcp: fc.constant('api:80'), every: duration(100, 3000) }, { requiredKeys: ['tcp'] }),
   fc.record({ stat: fc.constantFrom('cpu', 'memory', 'processes'), service: fc.constant('api') }),
+  fc.record({ log: fc.constantFrom('ERROR', '> "x": 5%', 'ü#'), service: fc.constant('api'), every: duration(100, 3000) }),
 )
 const charter = fc.record(
   {

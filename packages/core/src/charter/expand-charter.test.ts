@@ -124,19 +124,22 @@ test('each form of signal is known by its own key', () => {
       up: { http: 'http://api:8080/health' },
       port: { tcp: 'api:8080' },
       mem: { stat: 'memory', service: 'api' },
+      errors: { log: 'ERROR', service: 'api' },
     },
-    abort: { lag: '> 10s', up: '< 1', mem: '>= 200MiB' },
+    abort: { lag: '> 10s', up: '< 1', mem: '>= 200MiB', errors: '> 5/s' },
   })
   expect(signals).toEqual([
     { name: 'lag', from: 'metrics', url: 'http://api:8080/metrics', metric: 'lag_seconds', labels: {}, everyMs: 500, unit: 's' },
     { name: 'up', from: 'http', url: 'http://api:8080/health', everyMs: 250, timeoutMs: 500, unit: 'up' },
     { name: 'port', from: 'tcp', host: 'api', port: 8080, everyMs: 250, timeoutMs: 500, unit: 'up' },
     { name: 'mem', from: 'stats', service: 'api', stat: 'memory', everyMs: 1000, unit: 'bytes' },
+    { name: 'errors', from: 'logs', service: 'api', text: 'ERROR', everyMs: 500, unit: '/s' },
   ])
   expect(gates.map(({ name, breach, limit }) => [name, breach, limit])).toEqual([
     ['lag', 'above', 10],
     ['up', 'below', 1],
     ['mem', 'at-or-above', 200 * 1024 * 1024],
+    ['errors', 'above', 5],
   ])
 })
 
@@ -146,6 +149,7 @@ test('a signal is told what its nearest form lacks', () => {
     'signals.lag.scrap [key]: unknown key "scrap" (did you mean scrape?)',
   ])
   expect(problems({ signals: { p95: { tcp: 'a:1' } } })).toEqual([expect.stringContaining('p95 is a number of the load')])
+  expect(problems({ signals: { errors: { log: 'a\nb', service: 'a' } } })).toEqual([expect.stringContaining('a text of one line')])
   expect(problems({ signals: { port: { tcp: 'a:99999' } } })).toEqual([expect.stringContaining('between 1 and 65535')])
 })
 

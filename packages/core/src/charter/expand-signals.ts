@@ -52,6 +52,8 @@ export function expandSignal(name: string, source: SignalSource): Read<SignalSpe
       ok: true,
       value: { name, from: 'stats', service: source.service, stat: source.stat, everyMs: source.every, unit: STAT_UNITS[source.stat] },
     }
+  if ('log' in source)
+    return { ok: true, value: { name, from: 'logs', service: source.service, text: source.log, everyMs: source.every, unit: '/s' } }
   const [host = '', port = ''] = source.tcp.split(':')
   if (Number(port) < 1 || Number(port) > 65_535)
     return { ok: false, problems: [problemAt(['tcp'], `${shown(source.tcp)}: a port is between 1 and 65535`)] }

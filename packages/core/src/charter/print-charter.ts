@@ -69,6 +69,8 @@ function printSignal(signal: SignalSpec): Json {
       return { tcp: `${signal.host}:${signal.port}`, every, timeout: durationSource(signal.timeoutMs) }
     case 'stats':
       return { stat: signal.stat, service: signal.service, every }
+    case 'logs':
+      return { log: signal.text, service: signal.service, every }
     default:
       throw new TypeError(`unknown signal: ${JSON.stringify(signal satisfies never)}`)
   }

@@ -41,6 +41,15 @@ export type SignalSpec =
       readonly everyMs: number
       readonly unit: string
     }
+  /** Lines per second that the replicas of a service print and that hold the text, over the last second (over `everyMs`, if that is longer). */
+  | {
+      readonly name: string
+      readonly from: 'logs'
+      readonly service: string
+      readonly text: string
+      readonly everyMs: number
+      readonly unit: '/s'
+    }
 
 /** What a gate reads: a number of the load stream, or a signal by name (its worst value in the window). */
 export type GateInput = { readonly load: 'errorRatio' | 'p50' | 'p95' | 'p99' | 'okRate' } | { readonly signal: string }

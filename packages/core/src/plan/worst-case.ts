@@ -33,6 +33,8 @@ export const BOUNDS = {
   scrapeTimeoutMs: 1000,
   /** A process statistic that has not been read by then. */
   statsTimeoutMs: 200,
+  /** The init tells the tap this often how many log lines it counted. */
+  countsMs: 100,
   /** The enclosure's init takes back by itself what is armed when it has heard nothing of its agent for this long. */
   deafMs: 3000,
   /** How late the init may notice that. */
@@ -53,8 +55,21 @@ export const leastStageMs = (holdMs: number, windowsMs: readonly number[]): numb
   Math.max(holdMs, ...windowsMs.map((windowMs) => windowMs + BOUNDS.sliceMs + BOUNDS.pollMs))
 
 /** How long one reading may take until it counts, from the start of its interval. */
-const readingMs = (signal: SignalSpec): number =>
-  signal.everyMs + (signal.from === 'metrics' ? BOUNDS.scrapeTimeoutMs : signal.from === 'stats' ? BOUNDS.statsTimeoutMs : signal.timeoutMs)
+function readingMs(signal: SignalSpec): number {
+  switch (signal.from) {
+    case 'metrics':
+      return signal.everyMs + BOUNDS.scrapeTimeoutMs
+    case 'stats':
+      return signal.everyMs + BOUNDS.statsTimeoutMs
+    case 'logs':
+      return signal.everyMs + 2 * BOUNDS.countsMs
+    case 'http':
+    case 'tcp':
+      return signal.everyMs + signal.timeoutMs
+    default:
+      throw new TypeError(`unknown signal: ${JSON.stringify(signal satisfies never)}`)
+  }
+}
 
 /** How late, after its window's end, the last evidence of a gate can come. */
 export function evidenceLagMs(gate: GateSpec, load: LoadSpec | undefined, signals: readonly SignalSpec[]): number {

@@ -209,6 +209,8 @@ function signalText(spec: SignalSpec): string {
       return `${spec.host}:${spec.port} accepts within ${durationText(spec.timeoutMs)}${every}`
     case 'stats':
       return `${spec.stat} of ${spec.service}, from /proc${every}`
+    case 'logs':
+      return `lines of ${spec.service} with ${JSON.stringify(spec.text)}, per second${every}`
     default:
       throw new TypeError(`unhandled signal: ${JSON.stringify(spec satisfies never)}`)
   }

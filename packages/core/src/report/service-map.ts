@@ -34,6 +34,6 @@ function stateBeforeClose(view: RunView, id: string): string {
 }
 
 function readFrom(signal: SignalSpec): string | undefined {
-  if (signal.from === 'stats') return serviceOf(signal.service)
+  if (signal.from === 'stats' || signal.from === 'logs') return serviceOf(signal.service)
   return signal.from === 'tcp' ? signal.host : hostOf(signal.url)
 }

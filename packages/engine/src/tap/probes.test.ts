@@ -8,7 +8,7 @@ import { readHttp, readMetrics, readTcp } from './probes.ts'
 import type { Read } from './read.ts'
 import { startSignals } from './signals.ts'
 
-const context = { run: 'run1', resolve: resolveBy({ api: ['127.0.0.1'] }), roots: () => ({}) }
+const context = { run: 'run1', resolve: resolveBy({ api: ['127.0.0.1'] }), roots: () => ({}), printed: () => undefined }
 const read = (one: Read): Promise<Sample | undefined> => new Promise((done) => one(done))
 const metrics = (port: number, labels: Readonly<Record<string, string>> = {}) =>
   ({ name: 'lag', from: 'metrics', url: `http://api:${port}/metrics`, metric: 'lag_seconds', labels, everyMs: 500, unit: 's' }) as const

@@ -4,13 +4,14 @@ import { readPage } from './read-page.ts'
 import { sendHttp } from './send-http.ts'
 import type { Read, SignalContext } from './read.ts'
 
+type Probing = Pick<SignalContext, 'run' | 'resolve'>
 type Spec<From extends SignalSpec['from']> = Extract<SignalSpec, { readonly from: From }>
 
 /** A longer metrics page is not read to its end. */
 export const MAX_PAGE_BYTES = 1 << 20
 
 /** 1 if the GET is answered with 2xx or 3xx in time, else 0; dated at the question. */
-export function readHttp(spec: Spec<'http'>, { run, resolve }: SignalContext): Read {
+export function readHttp(spec: Spec<'http'>, { run, resolve }: Probing): Read {
   const url = new URL(spec.url)
   const ask = { method: 'GET', url, headers: { 'x-safechaos-run': run }, deadlineMs: spec.timeoutMs, until: 'status', agent: false } as const
   return (done) => {
@@ -25,7 +26,7 @@ export function readHttp(spec: Spec<'http'>, { run, resolve }: SignalContext): R
 const isUp = (status: number, expected: number | undefined): boolean => (expected === undefined ? status >= 200 && status < 400 : status === expected)
 
 /** 1 if the connection opens in time, else 0; dated at the question. */
-export function readTcp(spec: Spec<'tcp'>, { resolve }: SignalContext): Read {
+export function readTcp(spec: Spec<'tcp'>, { resolve }: Pick<Probing, 'resolve'>): Read {
   return (done) => {
     const at = Date.now()
     const address = resolve(spec.host)
@@ -46,7 +47,7 @@ export function readTcp(spec: Spec<'tcp'>, { resolve }: SignalContext): Read {
 }
 
 /** One series of a metrics page, dated at the question, or by the page's own time stamp where it has one. */
-export function readMetrics(spec: Spec<'metrics'>, { run, resolve }: SignalContext): Read {
+export function readMetrics(spec: Spec<'metrics'>, { run, resolve }: Probing): Read {
   const ask = {
     method: 'GET',
     url: new URL(spec.url),

@@ -1,4 +1,5 @@
 import type { Sample, SignalSpec } from '@safechaos/core'
+import { logRate } from './log-rate.ts'
 import { readHttp, readMetrics, readTcp } from './probes.ts'
 import type { Read, SignalContext } from './read.ts'
 import { serviceStats } from './stats.ts'
@@ -21,6 +22,8 @@ function readerOf(spec: SignalSpec, context: SignalContext): Read {
       return readTcp(spec, context)
     case 'stats':
       return serviceStats(spec, context)
+    case 'logs':
+      return logRate(spec, context)
     default:
       throw new Error(`unhandled signal: ${JSON.stringify(spec satisfies never)}`)
   }

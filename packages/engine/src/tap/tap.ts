@@ -3,6 +3,7 @@ import type { LoadSpec, Sample, SignalSpec } from '@safechaos/core'
 import { lineCutter } from '../signals/lines.ts'
 import { resolveBy } from './hosts.ts'
 import { startLoad } from './load.ts'
+import type { Printed } from './read.ts'
 import { startSignals } from './signals.ts'
 
 /** The first line of the tap's input. `config` is the containment's TapConfig. */
@@ -12,7 +13,7 @@ export interface TapStart {
   readonly hosts: Readonly<Record<string, readonly string[]>>
 }
 
-/** Every later line: the main pids by replica id, in the PID namespace of the tap. */
+/** A later line: the main pids by replica id, in the PID namespace of the tap. */
 interface TapRoots {
   readonly roots: Readonly<Record<string, number>>
 }
@@ -22,6 +23,7 @@ const MAX_LINE_BYTES = 1 << 20
 /** Reads its instructions from `input`, makes load and reads signals until `input` ends; then `onEnd`, exactly once. */
 export function runTap(input: Readable, emit: (sample: Sample) => void, onEnd: () => void): void {
   let roots: Readonly<Record<string, number>> = {}
+  let printed: Printed | undefined
   let stop: (() => void) | undefined
   let ended = false
   const end = (): void => {
@@ -32,7 +34,7 @@ export function runTap(input: Readable, emit: (sample: Sample) => void, onEnd: (
   }
   const begin = ({ config, hosts }: TapStart): void => {
     const resolve = resolveBy(hosts)
-    const stopSignals = startSignals(config.signals, { run: config.run, resolve, roots: () => roots }, emit)
+    const stopSignals = startSignals(config.signals, { run: config.run, resolve, roots: () => roots, printed: () => printed }, emit)
     const stopLoad = config.load === undefined ? undefined : startLoad(config.load, config.run, resolve, emit)
     stop = () => {
       stopSignals()
@@ -40,8 +42,9 @@ export function runTap(input: Readable, emit: (sample: Sample) => void, onEnd: (
     }
   }
   const onLine = (line: string): void => {
-    const message = JSON.parse(line) as TapStart | TapRoots
+    const message = JSON.parse(line) as TapStart | TapRoots | Printed
     if ('roots' in message) roots = message.roots
+    else if ('printed' in message) printed = message
     else if (stop === undefined) begin(message)
   }
   input.on('data', lineCutter(MAX_LINE_BYTES, onLine, end))
