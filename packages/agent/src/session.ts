@@ -1,38 +1,25 @@
 import type { Enclosure, EnclosureEvent } from '@safechaos/containments'
 import { canMove, type EndCause, isStopped, type Residue, type RunState, SafechaosError, type Seen, type Stack } from '@safechaos/core'
 import type { Doing } from './act.ts'
-import { endEnclosure, logFailure, putAway, seenGone } from './after-close.ts'
+import { logFailure, seenGone } from './after-close.ts'
 import { Chain } from './chain.ts'
 import { crashPoint } from './crash-points.ts'
 import { EnvironmentHold } from './environment.ts'
 import { Opening } from './opening.ts'
-import type { Left } from './outside.ts'
 import { bootId } from './process-identity.ts'
 import type { Answers, Ask, RevertAnswer } from './protocol.ts'
 import { Run } from './run.ts'
 import type { SessionParts } from './session-parts.ts'
-import { type EndedFile, type RunFolder, runFolder } from './run-folder.ts'
-import { tellOnce } from './tell-once.ts'
-import { within } from './within.ts'
+import { runFolder } from './run-folder.ts'
+import { SessionEnding } from './session-ending.ts'
 
 type Open = Extract<Ask, { ask: 'open' }>
 
-interface Ending {
-  readonly cause: EndCause
-  readonly detail: string
-  readonly done: Promise<RevertAnswer>
-}
-
 const BACK_OFF_MS = [0, 100, 300, 900]
-/** After this long what is not verified gone counts as stuck, whatever is still being tried. */
-const REVERT_MS = 60_000
-const LAUNCH_MS = 10_000
-const DISK_MS = 2000
 
 /** One enclosure and the run in it: what the agent does when it is asked, and what it must do by itself. */
 export class Session {
   readonly #parts: SessionParts
-  readonly #folder: RunFolder
   readonly #hold: EnvironmentHold
   readonly #chain: Chain
   readonly #opening: Opening
@@ -40,17 +27,13 @@ export class Session {
   #run: Run | undefined
   #state: RunState = 'planned'
   #gone: Promise<Seen> | undefined
-  #ending: Ending | undefined
-  #closing: Promise<Residue> | undefined
-  #putAway: Promise<void> | undefined
   #isOpen = false
-  readonly #also: ReturnType<typeof tellOnce>
+  readonly #ending: SessionEnding
 
   constructor(parts: SessionParts) {
     this.#parts = parts
-    this.#also = tellOnce(parts.say)
     const { stateDir, run } = parts.arguments
-    this.#folder = runFolder(stateDir, run)
+    const folder = runFolder(stateDir, run)
     this.#hold = new EnvironmentHold(stateDir, { run, agent: parts.self })
     this.#opening = new Opening(parts, this.#hold, () => this.#assertGoing())
     // That none came up at all is told by whoever waits for it.
@@ -58,8 +41,15 @@ export class Session {
       (reaper) => reaper.onLost((why) => this.#withoutReaper(why)),
       () => undefined,
     )
-    this.#chain = new Chain(this.#folder.chain, ({ body, seq, digest }) => {
+    this.#chain = new Chain(folder.chain, ({ body, seq, digest }) => {
       if ('act' in body) parts.say({ word: 'act', act: body.act, seq, head: digest })
+    })
+    this.#ending = new SessionEnding(parts, {
+      folder,
+      hold: this.#hold,
+      chain: this.#chain,
+      run: () => this.#run,
+      move: (to) => this.#move(to),
     })
   }
 
@@ -170,87 +160,27 @@ export class Session {
     if (over !== undefined) void this.end(over.cause, over.detail)
   }
 
-  /**
-   * Ends the run: every fault is taken back and looked at. The first cause wins and is kept; whoever comes later gets the same answer.
-   * Unless it was asked for, the controller is told: at once that it ends, and later what came of it.
-   */
+  /** See `SessionEnding.end`. */
   end(cause: EndCause, detail: string, asked = false): Promise<RevertAnswer> {
-    if (this.#ending !== undefined) {
-      if (!asked && this.#closing === undefined && cause !== this.#ending.cause) this.#also(cause, detail)
-      return this.#ending.done
-    }
-    this.#move('reverting')
-    const since = performance.now()
-    const settled = Promise.withResolvers<RevertAnswer>()
-    this.#ending = { cause, detail, done: settled.promise }
-    // Before anything is refused because of it: whoever hears a refusal knows why.
-    if (!asked) this.#parts.say({ word: 'ending', cause, detail })
-    void this.#chain.append({ cause, detail }, this.#parts.clock.now())
-    const told = (result: RevertAnswer): void => {
-      if (!asked) this.#parts.say({ word: 'reverted', result })
-      settled.resolve(result)
-    }
-    void this.#revert(cause, since).then(told)
-    return settled.promise
+    return this.#ending.end(cause, detail, asked)
   }
 
-  /** Reverts if need be, ends the enclosure and judges from outside what is left. */
+  /** See `SessionEnding.close`. */
   close(): Promise<Residue> {
-    this.#closing ??= this.#close()
-    return this.#closing
+    return this.#ending.close()
   }
 
-  /** The same, and resolves when everything about it is on disk: nothing is owed any more, and the environment is given back. */
-  async leave(): Promise<void> {
-    await this.close()
-    await this.#putAway
-  }
-
-  async #revert(cause: EndCause, since: number): Promise<RevertAnswer> {
-    const run = this.#run
-    const ends = run === undefined ? [] : await within(run.undo(), REVERT_MS, () => run.unsettled())
-    const ms = performance.now() - since
-    const stuck = ends.filter(({ end }) => end === 'stuck').map(({ act }) => act.id)
-    this.#move(stuck.length > 0 ? 'stuck' : 'clean')
-    if (stuck.length > 0) await this.#hold.lock(stuck)
-    crashPoint('before-record-delete')
-    const verified = ends.filter(({ end }) => end === 'verified').map(({ act }) => act.number)
-    if (verified.length > 0) await within(this.#parts.records.remove(verified), DISK_MS, () => undefined).catch(logFailure)
-    crashPoint('after-revert')
-    return { cause, ms, acts: ends.length, stuck }
-  }
-
-  async #close(): Promise<Residue> {
-    const { cause, stuck } = await this.end('completed', 'closed', true)
-    crashPoint('before-close')
-    const enclosure = await within(
-      this.#parts.launched.catch(() => undefined),
-      LAUNCH_MS,
-      () => undefined,
-    )
-    // The controller has heard of every act before it hears that this is closed.
-    const told = within(this.#chain.close(), DISK_MS, () => undefined).catch(logFailure)
-    const [residue] = await Promise.all([endEnclosure(enclosure, this.#left(enclosure), this.#parts.arguments.stateDir), told])
-    this.#move('closed')
-    crashPoint('after-close')
-    if (residue.found.length > 0) await this.#hold.lock(residue.found.map(({ what }) => what))
-    const { arguments: args, clock, reaper, records } = this.#parts
-    const ended: EndedFile = { run: args.run, cause, detail: this.#ending?.detail ?? '', by: 'agent', stuck, at: clock.now() }
-    const isClean = residue.found.length === 0
-    // Rehearsals that could not be taken back: with an enclosure that is gone, and seen to be, so are they.
-    const settled = isClean ? [0, ...(this.#run?.rehearsals() ?? [])] : []
-    this.#putAway = putAway({ hold: this.#hold, records, settled, file: this.#folder.ended, ended })
-      .then(async () => (isClean && stuck.length === 0 ? (await reaper).dismiss() : undefined))
-      .catch(logFailure)
-    return residue
+  /** See `SessionEnding.leave`. */
+  leave(): Promise<void> {
+    return this.#ending.leave()
   }
 
   #hear(event: EnclosureEvent): void {
     this.#parts.say({ word: 'enclosure', event })
     if (event.event === 'self-undone')
       void this.end('lease-lost', `the enclosure heard nothing of its agent and took back ${event.acts.join(', ')} by itself`)
-    if (event.event !== 'ended' || this.#closing !== undefined) return
-    this.#gone ??= seenGone(this.#left(this.#enclosure))
+    if (event.event !== 'ended' || this.#ending.isClosing) return
+    this.#gone ??= seenGone(this.#ending.left(this.#enclosure))
     void this.end('error', `the enclosure ended by itself: ${event.detail}`)
   }
 
@@ -258,11 +188,6 @@ export class Session {
   #withoutReaper(why: string): void {
     logFailure(why)
     if (!this.#parts.arguments.detached) void this.end('error', why)
-  }
-
-  #left(enclosure: Enclosure | undefined): Left {
-    const { owed, arguments: args, self } = this.#parts
-    return { run: args.run, bootId: owed.bootId, identity: enclosure?.identity, workDir: owed.workDir, agent: self, spare: [self, args.controller] }
   }
 
   #doing(enclosure: Enclosure): Doing {
@@ -287,11 +212,11 @@ export class Session {
   }
 
   #assertGoing(): void {
-    if (isStopped(this.#state)) throw new SafechaosError({ code: 'SC_ENDED', message: `the run was stopped: ${this.#ending?.cause}` })
+    if (isStopped(this.#state)) throw new SafechaosError({ code: 'SC_ENDED', message: `the run was stopped: ${this.#ending.cause}` })
   }
 
   #assertStands(): void {
-    if (this.#closing !== undefined) throw new SafechaosError({ code: 'SC_ENDED', message: 'the enclosure is being closed' })
+    if (this.#ending.isClosing) throw new SafechaosError({ code: 'SC_ENDED', message: 'the enclosure is being closed' })
     if (this.#gone !== undefined) throw new SafechaosError({ code: 'SC_ENDED', message: 'the enclosure has ended' })
   }
 
