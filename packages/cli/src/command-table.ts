@@ -105,7 +105,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       { syntax: '<run>', about: 'the run before', completes: 'run' },
       { syntax: '<other>', about: 'the run after', completes: 'run' },
     ],
-    options: [],
+    options: [{ flags: '--md', about: 'the comparison in Markdown, for a pull request' }],
     load: () => import('./commands/compare.ts'),
   },
   {

@@ -40,3 +40,19 @@ describe('the report in a terminal', () => {
     expect(out).not.toMatch(/ 0\.0 s/)
   })
 })
+
+describe('a run against itself', () => {
+  const words = ['compare', 'r1', 'last']
+  test('reads as lines, and with --md as Markdown that ends with its last line', async () => {
+    expect((await callIn(folder, words, lab)).out).toMatch(/^A {2}run /)
+    const { exit, out } = await callIn(folder, [...words, '--md'], lab)
+    expect(exit).toBe(0)
+    expect(out).toMatch(/^# worker-kill-repaired against worker-kill-repaired\n\n- A, run .+\n- B, run .+\n\n/)
+    expect(out).toMatch(/\n- Both runs are aligned .+\.\n$/)
+  })
+  test('in JSON is the same with and without --md', async () => {
+    const { out } = await callIn(folder, [...words, '--json'], lab)
+    expect(JSON.parse(out)).toMatchObject({ a: { name: 'worker-kill-repaired' }, b: { name: 'worker-kill-repaired' } })
+    expect((await callIn(folder, [...words, '--json', '--md'], lab)).out).toBe(out)
+  })
+})

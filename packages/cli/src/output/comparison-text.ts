@@ -1,4 +1,4 @@
-import { changeText, comparedName, type ComparedNumber, digits, durationText, type RunComparison, valueOr } from '@safechaos/core'
+import { comparedName, differenceText, durationText, type RunComparison, valueOr } from '@safechaos/core'
 import { harmless } from './harmless.ts'
 import { padded, visibleLength } from './table.ts'
 
@@ -30,12 +30,4 @@ function numberLines(table: readonly (readonly string[])[]): string[] {
       .join('   ')
       .trimEnd(),
   )
-}
-
-/** From A to B. A percentage changes by points: percent of a percent would mislead. */
-function differenceText({ a, b, unit, changePercent }: ComparedNumber): string {
-  const scale = unit === 'ratio' ? 100 : unit === '%' ? 1 : undefined
-  if (scale === undefined || a === undefined || b === undefined) return changeText(changePercent)
-  const points = (b - a) * scale
-  return `${points > 0 ? '+' : points < 0 ? '−' : ''}${digits(Math.abs(points))} points`
 }

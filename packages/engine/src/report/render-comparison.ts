@@ -1,7 +1,7 @@
-import { changeText, comparedName, type RunComparison, durationText, valueOr } from '@safechaos/core'
+import { comparedName, differenceText, durationText, type RunComparison, valueOr } from '@safechaos/core'
 import { mdTable, mdText } from './markdown.ts'
 
-/** A comparison as Markdown, for a pull request. */
+/** A comparison as Markdown, for a pull request. Two runs of one charter have one name, so the letters head the columns too. */
 export function renderComparison({ a, b, window, rows, differences, notes }: RunComparison): string {
   return `${[
     `# ${mdText(a.name)} against ${mdText(b.name)}`,
@@ -11,12 +11,12 @@ export function renderComparison({ a, b, window, rows, differences, notes }: Run
       ? []
       : [
           mdTable(
-            ['', mdText(a.name), mdText(b.name), 'change', 'points'],
+            ['', `A ${mdText(a.name)}`, `B ${mdText(b.name)}`, 'change', 'requests or readings'],
             rows.map((row) => [
               mdText(comparedName(row)),
               valueOr(row.a, row.unit),
               valueOr(row.b, row.unit),
-              changeText(row.changePercent),
+              differenceText(row),
               row.points.join(' / '),
             ]),
           ),

@@ -69,6 +69,7 @@ describe('a run folder', () => {
 
 test('a comparison reads as Markdown with both runs and the change', () => {
   const text = renderComparison(compareRuns(readRunFolder(dir), heldRun()))
-  expect(text).toContain('| p95 lag |')
-  expect(text).toMatch(/−\d+ %/)
+  expect(text).toMatch(/^\|  \| A worker-kill-weak \| B worker-kill-\S+ \| change \| requests or readings \|$/m)
+  expect(text).toMatch(/^\| p95 lag \| .* \| −\d+ % \| \d+ \/ \d+ \|$/m)
+  expect(text).toMatch(/^\| failed requests \| .* points \| \d+ \/ \d+ \|$/m)
 })
