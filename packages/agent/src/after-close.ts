@@ -1,5 +1,5 @@
 import type { Enclosure } from '@safechaos/containments'
-import type { Residue, Seen } from '@safechaos/core'
+import { messageOf, type Residue, type Seen } from '@safechaos/core'
 import { crashPoint } from './crash-points.ts'
 import { writeDurablySync } from './durable.ts'
 import type { EnvironmentHold } from './environment.ts'
@@ -12,7 +12,7 @@ const CLOSE_MS = 10_000
 const GONE_MS = 5000
 
 /** Tells the agent's log of something that must not stop an ending. */
-export const logFailure = (error: unknown): void => console.error(error instanceof Error ? error.message : String(error))
+export const logFailure = (error: unknown): void => console.error(messageOf(error))
 
 /** Ends an enclosure, however it takes it, and judges from outside what is left. Bounded in time; never throws. */
 export async function endEnclosure(enclosure: Enclosure | undefined, left: Left, stateDir: string): Promise<Residue> {

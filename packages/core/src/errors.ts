@@ -63,3 +63,6 @@ export function problemText(problem: Problem): string {
   const at = problem.where ? `${problem.where.file}:${problem.where.line}:${problem.where.column}: ` : ''
   return `${at}${problem.message} [${problem.code}]\n  ${problem.hint ?? ERRORS[problem.code].hint}`
 }
+
+/** What a caught value says: of an `Error` its message alone, without name and stack; anything else that was thrown, as text. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { recoverLab, type RecoverReport, stateFolder } from '@safechaos/agent'
-import { counted, SafechaosError } from '@safechaos/core'
+import { counted, messageOf, SafechaosError } from '@safechaos/core'
 import type { Act } from '../call.ts'
 import { finishDead } from '../lab/finish-dead.ts'
 import { allLabs, knownRuns, labAround, type LabPlace } from '../lab/known-runs.ts'
@@ -48,7 +48,7 @@ async function recover({ labDir: lab, stateDir }: LabPlace): Promise<Recovered> 
   try {
     return { lab, stateDir, ...(await recoverLab(stateDir, { clear: true })) }
   } catch (error) {
-    return { lab, stateDir, error: error instanceof Error ? error.message : String(error) }
+    return { lab, stateDir, error: messageOf(error) }
   }
 }
 

@@ -1,4 +1,4 @@
-import { ERRORS, type ExitCode, type Problem, problemText, SafechaosError, worstExit } from '@safechaos/core'
+import { ERRORS, type ExitCode, messageOf, type Problem, problemText, SafechaosError, worstExit } from '@safechaos/core'
 import { harmlessLines } from './harmless.ts'
 
 /** What went wrong, as a command ends with it. */
@@ -13,7 +13,7 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (isOurs(error)) return { exit: worstExit(error.problems.map(({ code }) => ERRORS[code].exit)), problems: error.problems }
   const stack = error instanceof Error ? error.stack : undefined
-  return { exit: 3, problems: [{ code: 'SC_BUG', message: error instanceof Error ? error.message : String(error) }], stack }
+  return { exit: 3, problems: [{ code: 'SC_BUG', message: messageOf(error) }], stack }
 }
 
 /** By name, since two bundles may each hold the class. */

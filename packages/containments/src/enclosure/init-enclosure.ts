@@ -5,6 +5,7 @@ import {
   type CheckLine,
   type Facts,
   type Look,
+  messageOf,
   type PlannedTarget,
   type Residue,
   SafechaosError,
@@ -230,5 +231,3 @@ function kill(pid: number): void {
     // It ended meanwhile.
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,4 +1,4 @@
-import type { Wall } from '@safechaos/core'
+import { messageOf, type Wall } from '@safechaos/core'
 import { type Canary, makeCanary } from './canary.ts'
 import { HOSTILE, type HostileOrders, type HostileReport } from './hostile.ts'
 
@@ -16,9 +16,7 @@ export async function tryWalls(
     const report = JSON.parse(await run(HOSTILE, [JSON.stringify(orders)], HOSTILE_WITHIN_MS)) as HostileReport
     return await judge(canary, report)
   } catch (error) {
-    return [
-      { wall: 'all', held: 'not tried', detail: `the hostile program could not be run: ${error instanceof Error ? error.message : String(error)}` },
-    ]
+    return [{ wall: 'all', held: 'not tried', detail: `the hostile program could not be run: ${messageOf(error)}` }]
   }
 }
 

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { messageOf } from '@safechaos/core'
 import { bundlePath } from '../bundles.ts'
 import type { Containment, Enclosure, LaunchRequest, Probe } from '../containment.ts'
 import { InitEnclosure } from '../enclosure/init-enclosure.ts'
@@ -64,7 +65,7 @@ async function probe(): Promise<Probe> {
       await enclosure.close()
     }
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = messageOf(error)
     return { works: false, how, detail, advice: undefined, ms: Math.round(performance.now() - began), needs: [] }
   } finally {
     closeSync(logFd)

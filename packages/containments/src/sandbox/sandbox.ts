@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { messageOf } from '@safechaos/core'
 import { bundlePath } from '../bundles.ts'
 import type { Containment, Enclosure, LaunchRequest, Probe } from '../containment.ts'
 import { InitEnclosure } from '../enclosure/init-enclosure.ts'
@@ -59,7 +60,7 @@ export async function probeSandbox(ways: readonly How[] = WAYS): Promise<Probe> 
     await Promise.race([enclosure.close(), tooLate])
     return { works: true, how: nameOf(enclosure.how), detail: 'opened, tried and closed', advice: adviceFor(enclosure.how, needs), ms: ms(), needs }
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = messageOf(error)
     return {
       works: false,
       how: 'none',

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readJson, runFolder } from '@safechaos/agent'
+import { messageOf } from '@safechaos/core'
 import type { Head } from '../ledger/chain.ts'
 
 const fileOf = (stateDir: string, run: string): string => join(runFolder(stateDir, run).folder, 'sealed.json')
@@ -10,7 +11,7 @@ export function keepHead(stateDir: string, run: string, head: Head): void {
   try {
     writeFileSync(fileOf(stateDir, run), `${JSON.stringify(head)}\n`, { flush: true })
   } catch (error) {
-    console.error(`the end of the ledger could not be kept in the state folder: ${error instanceof Error ? error.message : String(error)}`)
+    console.error(`the end of the ledger could not be kept in the state folder: ${messageOf(error)}`)
   }
 }
 

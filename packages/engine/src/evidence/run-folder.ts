@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SafechaosError } from '@safechaos/core'
+import { messageOf, SafechaosError } from '@safechaos/core'
 import { type LinesWritten, type LineWriter, lineWriter } from './line-writer.ts'
 
 /** Every file of a run folder, with what it holds. */
@@ -82,9 +82,6 @@ function attempt(path: string, act: () => void): void {
   try {
     act()
   } catch (cause) {
-    throw new SafechaosError(
-      { code: 'SC_LEDGER', message: `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}` },
-      { cause },
-    )
+    throw new SafechaosError({ code: 'SC_LEDGER', message: `${path} cannot be written: ${messageOf(cause)}` }, { cause })
   }
 }

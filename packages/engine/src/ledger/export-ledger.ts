@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
-import { SafechaosError } from '@safechaos/core'
+import { messageOf, SafechaosError } from '@safechaos/core'
 
 /** Lines are joined up to this size before they are written, in characters. */
 const CHUNK = 1 << 18
@@ -22,10 +22,7 @@ export function exportLedger(lines: Iterable<string>, path: string): void {
       closeSync(fd)
     }
   } catch (cause) {
-    throw new SafechaosError(
-      { code: 'SC_LEDGER', message: `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}` },
-      { cause },
-    )
+    throw new SafechaosError({ code: 'SC_LEDGER', message: `${path} cannot be written: ${messageOf(cause)}` }, { cause })
   }
 }
 

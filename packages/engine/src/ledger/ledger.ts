@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Body, counted, type LedgerRecord, SafechaosError } from '@safechaos/core'
+import { type Body, counted, type LedgerRecord, messageOf, SafechaosError } from '@safechaos/core'
 import { EMPTY_HEAD, type Head, nextRecord, recordLine } from './chain.ts'
 import { sqlite } from './sqlite.ts'
 
@@ -158,10 +158,7 @@ function lastHead(db: DatabaseSync): Head {
 }
 
 const unwritable = (path: string, cause: unknown): SafechaosError =>
-  new SafechaosError(
-    { code: 'SC_LEDGER', message: `the ledger ${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}` },
-    { cause },
-  )
+  new SafechaosError({ code: 'SC_LEDGER', message: `the ledger ${path} cannot be written: ${messageOf(cause)}` }, { cause })
 
 // The name of a new file is durable only when its folder is.
 function syncFolder(folder: string): void {

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { canonicalJson, type Json, type LedgerRecord, SafechaosError } from '@safechaos/core'
+import { canonicalJson, type Json, type LedgerRecord, messageOf, SafechaosError } from '@safechaos/core'
 import { recordDigest, EMPTY_HEAD, type Head } from './chain.ts'
 import { sqlite } from './sqlite.ts'
 
@@ -30,10 +30,7 @@ export function verifyLedger(path: string, known?: Head): LedgerCheck {
   try {
     return path.endsWith('.db') ? withDatabase(path, (lines) => verifyLines(lines, known)) : verifyLines(linesOf(path), known)
   } catch (cause) {
-    throw new SafechaosError(
-      { code: 'SC_FILE', message: `the ledger ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` },
-      { cause },
-    )
+    throw new SafechaosError({ code: 'SC_FILE', message: `the ledger ${path} cannot be read: ${messageOf(cause)}` }, { cause })
   }
 }
 

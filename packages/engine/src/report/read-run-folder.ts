@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type LedgerRecord, type LogLine, type Sample, SafechaosError } from '@safechaos/core'
+import { type LedgerRecord, type LogLine, messageOf, SafechaosError, type Sample } from '@safechaos/core'
 import { readRecords } from '../ledger/read-records.ts'
 import { linesOf } from '../ledger/verify-ledger.ts'
 
@@ -24,10 +24,7 @@ export function readRunFolder(runDir: string): RunEvidence {
     }
   } catch (cause) {
     if (cause instanceof SafechaosError) throw cause
-    throw new SafechaosError(
-      { code: 'SC_FILE', message: `${runDir} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` },
-      { cause },
-    )
+    throw new SafechaosError({ code: 'SC_FILE', message: `${runDir} cannot be read: ${messageOf(cause)}` }, { cause })
   }
 }
 

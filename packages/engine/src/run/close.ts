@@ -1,5 +1,5 @@
 import { type ChainLink, readChain, recoverLab, runFolder } from '@safechaos/agent'
-import type { LedgerRecord, Residue } from '@safechaos/core'
+import { type LedgerRecord, messageOf, type Residue } from '@safechaos/core'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
 
@@ -34,7 +34,7 @@ export async function closeWithoutAgent(desk: Pick<Desk, 'ports' | 'records' | '
     const what = 'its agent, which lives and does not answer, with all that it still holds'
     return { ...own, found: [...own.found, { key: 'agent', what }] }
   } catch (error) {
-    const what = `what the agent owed: ${error instanceof Error ? error.message : String(error)}`
+    const what = `what the agent owed: ${messageOf(error)}`
     return { found: [{ key: 'recovery', what }], notSeen: [], looked: [] }
   }
 }

@@ -1,6 +1,6 @@
 import type { AgentLink } from '@safechaos/agent'
 import type { Body, EndCause, ErrorCode, LedgerRecord, LogLine, Sample, Stage } from '@safechaos/core'
-import { SafechaosError } from '@safechaos/core'
+import { messageOf, SafechaosError } from '@safechaos/core'
 import type { RunFolder } from '../evidence/run-folder.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Clock } from './clock.ts'
@@ -92,7 +92,7 @@ export class Desk {
       const detail = await act()
       this.note({ kind: 'stage', stage, state: 'done', detail: detail ?? '' })
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error)
+      const detail = messageOf(error)
       this.note({ kind: 'stage', stage, state: 'failed', detail })
       if (!isRefusalOfTheEnded(error) || this.ending.cause === undefined) this.ending.because(causeOf(error), detail)
     }

@@ -1,5 +1,5 @@
 import type { GateState, GateSpec, Plan, Reading, Sample } from '@safechaos/core'
-import { gateKeeper, SafechaosError } from '@safechaos/core'
+import { gateKeeper, messageOf, SafechaosError } from '@safechaos/core'
 import type { Clock } from './clock.ts'
 import type { Ending } from './ending.ts'
 import { Starvation } from './starvation.ts'
@@ -157,7 +157,7 @@ export class GateWatch {
       // The agent alone decides over the lease and the end, and says so by itself. What it refused is tried again with newer evidence.
       this.#renewedAt = Number.NEGATIVE_INFINITY
       if (error instanceof SafechaosError && (error.code === 'SC_ENDED' || error.code === 'SC_LEASE')) return
-      this.#ports.ending.because('lease-lost', error instanceof Error ? error.message : String(error))
+      this.#ports.ending.because('lease-lost', messageOf(error))
     }
   }
 }

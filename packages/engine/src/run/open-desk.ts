@@ -1,6 +1,7 @@
 import { hostname, release, userInfo } from 'node:os'
 import { abortRun } from '@safechaos/agent'
 import type { EnclosureEvent } from '@safechaos/agent'
+import { messageOf } from '@safechaos/core'
 import { openRunFolder } from '../evidence/run-folder.ts'
 import { openLedger } from '../ledger/ledger.ts'
 import { tapReader } from '../signals/tap-reader.ts'
@@ -94,7 +95,7 @@ function stopNow(desk: Desk, { reason }: AbortSignal): void {
   try {
     abortRun(desk.ports.stateDir, desk.ports.run)
   } catch (error) {
-    desk.note({ kind: 'late', what: `the abort file could not be written: ${error instanceof Error ? error.message : String(error)}` })
+    desk.note({ kind: 'late', what: `the abort file could not be written: ${messageOf(error)}` })
   } finally {
     desk.ending.because('operator', typeof reason === 'string' ? reason : 'stopped by a person at the terminal')
     desk.tell()

@@ -1,4 +1,4 @@
-import { type ActRecord, BOUNDS, counted, type Plan, type PlannedStage } from '@safechaos/core'
+import { type ActRecord, BOUNDS, counted, messageOf, type Plan, type PlannedStage } from '@safechaos/core'
 import { stopwatch } from './clock.ts'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
@@ -68,7 +68,7 @@ function endOf({ ending }: Desk): Promise<void> {
 async function tellLanded(desk: Desk): Promise<void> {
   const seen = await desk.link.ask({ ask: 'landed' }).then(
     (answer) => answer.seen,
-    (error: unknown) => ({ seen: 'unknown', detail: error instanceof Error ? error.message : String(error) }) as const,
+    (error: unknown) => ({ seen: 'unknown', detail: messageOf(error) }) as const,
   )
   if (seen.seen === 'yes' || desk.ending.cause === undefined) desk.record({ kind: 'landed', seen })
 }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { foldRun } from '@safechaos/core'
+import { foldRun, messageOf } from '@safechaos/core'
 import { keepHead } from '../evidence/kept-head.ts'
 import { makeSeal } from '../evidence/seal.ts'
 import { exportLedger } from '../ledger/export-ledger.ts'
@@ -51,6 +51,6 @@ function seal(desk: RecordDesk): void {
     desk.record(makeSeal(folder.dir, desk.reported))
     if (ledger.waiting === 0) keepHead(stateDir, run, ledger.head)
   } catch (error) {
-    desk.record({ kind: 'late', what: `the run folder was not sealed: ${error instanceof Error ? error.message : String(error)}` })
+    desk.record({ kind: 'late', what: `the run folder was not sealed: ${messageOf(error)}` })
   }
 }
