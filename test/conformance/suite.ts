@@ -22,7 +22,7 @@ const NFT: Step = { do: 'exec', in: 'network', tool: 'nft', args: ['list', 'tabl
 const sees = async (rig: Rig, act: string, look: Look): Promise<string> => (await rig.enclosure.look(act, WORKER, look)).seen
 const stateOfWorker = async (rig: Rig): Promise<string | undefined> => (await rig.enclosure.members()).find(({ id }) => id === 'worker#1')?.state
 
-/** What every containment promises; the fake keeps the same promises. */
+/** What every containment promises; the model keeps the same promises. */
 export function conformance(containment: Pick<Containment, 'name' | 'offers' | 'launch'>, name: string = containment.name): void {
   const offers = (need: Containment['offers'][number]): boolean => containment.offers.includes(need)
 

@@ -39,7 +39,10 @@ function kindOf(step: Step): 'inject' | 'undo' | 'renew' {
   return /SIGCONT|delete table|"release"|"restore"/.test(text) ? 'undo' : 'inject'
 }
 
-/** An enclosure without walls or processes: a fault is a name in a set. */
+/**
+ * An enclosure without walls or processes: a fault is a name in a set. It notes down what it is asked and does it, so that an agent that asks for what a
+ * real one would refuse, such as an inject after its undo began, is found out. What keeps the promises of a real one is the model in `model-enclosure.ts`.
+ */
 export class FakeEnclosure implements Enclosure {
   readonly identity: EnclosureIdentity
   readonly did: Did[] = []

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { fakeContainment, type Knobs } from '../support/fake-containment.ts'
+import { type Knobs, modelContainment } from '../support/model-enclosure.ts'
 import { openRig } from '../support/rig.ts'
 import { member, service, stackOf } from '../support/stacks.ts'
 import { conformance } from './suite.ts'
 
-conformance(fakeContainment(), 'fake')
+conformance(modelContainment(), 'model')
 
-test('the knobs of the fake make it fail in each way', async () => {
+test('the knobs of the model make it fail in each way', async () => {
   const knobs: Knobs = {}
-  await using rig = await openRig(fakeContainment(knobs))
+  await using rig = await openRig(modelContainment(knobs))
   await rig.start(stackOf(service('worker')))
   const kill = () => rig.enclosure.run('a', member('worker#1'), { do: 'signal', in: 'target', signal: 'SIGKILL', deadlineMs: 100 })
   const ended = () => rig.enclosure.look('a', member('worker#1'), { look: 'process', in: 'target', expect: 'ended', deadlineMs: 10 })

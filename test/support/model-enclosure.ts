@@ -3,7 +3,7 @@ import type { Containment, Enclosure, EnclosureEvent, LaunchRequest, Member, Ste
 import type { Facts, Look, PlannedTarget, Residue, Seen, Service, Stack, Step, Wall } from '@safechaos/core'
 import { SafechaosError } from '@safechaos/core'
 
-/** How a fake fails. Each is asked anew at every call, so that a test may turn it on and off. */
+/** How a model fails. Each is asked anew at every call, so that a test may turn it on and off. */
 export interface Knobs {
   /** A result instead of executing the step; undefined executes it. */
   fails?: (act: string, step: Step) => StepResult | undefined
@@ -13,11 +13,9 @@ export interface Knobs {
   lame?: boolean
   /** Added to what the residue scan finds. */
   leaves?: Residue['found']
-  /** No answer to anything, for ever. */
-  hangs?: boolean
 }
 
-interface FakeReplica {
+interface ModelReplica {
   readonly id: string
   readonly service: Service
   readonly address: string
@@ -28,7 +26,7 @@ interface FakeReplica {
   heldDown: boolean
 }
 
-interface FakeAct {
+interface ModelAct {
   armed: { readonly target: PlannedTarget; readonly undo: readonly Step[] } | undefined
   undoneAlone: boolean
   /** Its undo has begun, by itself or not. */
@@ -38,15 +36,18 @@ interface FakeAct {
   held: number
 }
 
-/** An enclosure that exists only in memory and keeps the promises of a real one, unless a knob says otherwise. */
-export class FakeEnclosure implements Enclosure {
+/**
+ * An enclosure that exists only in memory and keeps the promises of a real one, unless a knob says otherwise: what the conformance suite asks of every
+ * containment can be kept without a kernel. The agent's tests use `FakeEnclosure` instead, which refuses almost nothing.
+ */
+class ModelEnclosure implements Enclosure {
   readonly identity: Enclosure['identity']
   readonly #request: LaunchRequest
   readonly #knobs: Knobs
   readonly #listeners: ((event: EnclosureEvent) => void)[] = []
-  readonly #acts = new Map<string, FakeAct>()
+  readonly #acts = new Map<string, ModelAct>()
   readonly #tables = new Set<string>()
-  #replicas: FakeReplica[] = []
+  #replicas: ModelReplica[] = []
   #pid = 100
   #heard = performance.now()
   readonly #ear: NodeJS.Timeout
@@ -56,7 +57,7 @@ export class FakeEnclosure implements Enclosure {
     this.identity = {
       containment: 'sandbox',
       run: request.run,
-      bootId: 'fake',
+      bootId: 'model',
       initPid: 0,
       initStart: '0',
       pidNamespace: '0',
@@ -169,7 +170,7 @@ export class FakeEnclosure implements Enclosure {
       .map(({ id }) => ({ key: 'process-state', what: `${id} is paused` }))
     const held = [...this.#acts].filter(([, act]) => act.held > 0).map(([id]) => ({ key: 'held', what: `children of ${id}` }))
     const nft = [...this.#tables].map((table) => ({ key: 'nft', what: `new: ${table}` }))
-    return { found: [...services, ...paused, ...held, ...nft, ...(this.#knobs.leaves ?? [])], notSeen: [], looked: ['the fake'] }
+    return { found: [...services, ...paused, ...held, ...nft, ...(this.#knobs.leaves ?? [])], notSeen: [], looked: ['the model'] }
   }
 
   async fitness(): Promise<readonly []> {
@@ -186,14 +187,7 @@ export class FakeEnclosure implements Enclosure {
     rmSync(this.#request.workDir, { recursive: true, force: true })
   }
 
-  /** For tests: the enclosure ends, and nobody asked for it. */
-  die(): void {
-    clearInterval(this.#ear)
-    this.#replicas = []
-    this.#emit({ event: 'ended', at: Date.now(), detail: 'died' })
-  }
-
-  #perform(act: FakeAct, target: PlannedTarget, step: Step): StepResult {
+  #perform(act: ModelAct, target: PlannedTarget, step: Step): StepResult {
     const replicas = this.#of(target)
     if (replicas === undefined) return no('SC_STEP', `there is no ${target.id}`)
     if (step.do === 'exec') return this.#exec(step)
@@ -214,7 +208,7 @@ export class FakeEnclosure implements Enclosure {
     return ['add', 'delete', 'list'].includes(verb ?? '') ? { ok: true, detail: '' } : no('SC_STEP', 'syntax error')
   }
 
-  #signal(act: FakeAct, replica: FakeReplica, signal: string): boolean {
+  #signal(act: ModelAct, replica: ModelReplica, signal: string): boolean {
     if (signal === 'SIGCONT') replica.paused = false
     if (signal === 'SIGCONT') return true
     if (replica.state !== 'up') return false
@@ -223,7 +217,7 @@ export class FakeEnclosure implements Enclosure {
     return true
   }
 
-  #end(replica: FakeReplica, act: FakeAct): void {
+  #end(replica: ModelReplica, act: ModelAct): void {
     act.struck.push(replica.pid)
     replica.state = 'exited'
     replica.paused = false
@@ -236,20 +230,20 @@ export class FakeEnclosure implements Enclosure {
     }, 30)
   }
 
-  #service(replica: FakeReplica, action: 'stop' | 'start' | 'restart' | 'restore'): void {
+  #service(replica: ModelReplica, action: 'stop' | 'start' | 'restart' | 'restore'): void {
     replica.heldDown = action === 'stop'
     if (action === 'stop' || action === 'restart') replica.state = 'stopped'
     if (action !== 'stop') this.#revive(replica)
   }
 
-  #revive(replica: FakeReplica): void {
+  #revive(replica: ModelReplica): void {
     if (replica.state === 'up') return
     replica.state = 'up'
     replica.pid = this.#nextPid()
     this.#emit({ event: 'service', at: Date.now(), service: replica.id, state: 'up', detail: '' })
   }
 
-  #lookOnce(act: FakeAct, target: PlannedTarget, look: Look): Seen {
+  #lookOnce(act: ModelAct, target: PlannedTarget, look: Look): Seen {
     const replicas = this.#of(target)
     if (replicas === undefined) return { seen: 'unknown', detail: `there is no ${target.id}` }
     if (look.look === 'held') return seen(look.expect === 'none' ? act.held === 0 : act.held > 0)
@@ -272,13 +266,13 @@ export class FakeEnclosure implements Enclosure {
     this.#emit({ event: 'self-undone', at: Date.now(), acts: acts.map(([id]) => id) })
   }
 
-  #act(id: string): FakeAct {
+  #act(id: string): ModelAct {
     const act = this.#acts.get(id) ?? { armed: undefined, undoneAlone: false, over: false, struck: [], held: 0 }
     this.#acts.set(id, act)
     return act
   }
 
-  #of(target: PlannedTarget): FakeReplica[] | undefined {
+  #of(target: PlannedTarget): ModelReplica[] | undefined {
     const found = this.#replicas.filter(({ id }) => target.members.includes(id))
     return found.length === target.members.length ? found : undefined
   }
@@ -292,27 +286,18 @@ export class FakeEnclosure implements Enclosure {
     for (const listener of this.#listeners) listener(event)
   }
 
-  #hear(): Promise<void> {
+  async #hear(): Promise<void> {
     this.#heard = performance.now()
-    return this.#knobs.hangs === true ? new Promise(() => undefined) : Promise.resolve()
   }
 }
 
-/** A containment of fakes. `knobs` may be changed while they live; `opened` holds every enclosure it launched. */
-export function fakeContainment(knobs: Knobs = {}): Pick<Containment, 'name' | 'offers' | 'launch'> & { readonly opened: FakeEnclosure[] } {
-  const opened: FakeEnclosure[] = []
-  return {
-    name: 'sandbox',
-    offers: ['signals', 'services', 'nft', 'hold'],
-    opened,
-    launch: async (request) => {
-      const enclosure = new FakeEnclosure(request, knobs)
-      opened.push(enclosure)
-      return enclosure
-    },
-  }
-}
+/** A containment of models. `knobs` may be changed while they live. */
+export const modelContainment = (knobs: Knobs = {}): Pick<Containment, 'name' | 'offers' | 'launch'> => ({
+  name: 'sandbox',
+  offers: ['signals', 'services', 'nft', 'hold'],
+  launch: async (request) => new ModelEnclosure(request, knobs),
+})
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
-const seen = (yes: boolean): Seen => ({ seen: yes ? 'yes' : 'no', detail: 'as the fake has it' })
+const seen = (yes: boolean): Seen => ({ seen: yes ? 'yes' : 'no', detail: 'as the model has it' })
 const no = (code: 'SC_STEP' | 'SC_UNREACHABLE', detail: string): StepResult => ({ ok: false, code, detail })
