@@ -1,4 +1,4 @@
-import { SafechaosError } from '@safechaos/core'
+import { problemsOf } from '@safechaos/core'
 import type { Answers, Ask, AskMessage, Word } from './protocol.ts'
 import type { Session } from './session.ts'
 
@@ -41,6 +41,6 @@ export async function answer(session: Session, line: string, say: (word: Word) =
     const handle = HANDLERS[ask.ask] as (session: Session, ask: Ask) => Promise<Answers[Ask['ask']]>
     say({ re: ask.id, ok: true, answer: await handle(session, ask) })
   } catch (error) {
-    say({ re: ask.id, ok: false, code: error instanceof SafechaosError ? error.code : 'SC_AGENT', message: (error as Error).message })
+    say({ re: ask.id, ok: false, problems: problemsOf(error, 'SC_AGENT') })
   }
 }

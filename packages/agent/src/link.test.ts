@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -65,6 +65,12 @@ describe('an agent as a process', () => {
     expect(await ended('whole')).toMatchObject({ cause: 'completed', by: 'agent' })
     expect(readChain(runFolder(stateDir, 'whole').chain)).toMatchObject({ torn: false, broken: undefined })
   }, 20_000)
+
+  test('a refusal comes with what to do about it', async () => {
+    symlinkSync('/', join(emptyDir, 'out'))
+    const problem = { code: 'SC_STACK', hint: 'copy what it leads to into the lab, or remove the link' }
+    await expect(open(start('refused'))).rejects.toMatchObject({ code: 'SC_STACK', problems: [problem] })
+  })
 
   test('takes everything back when the controller is gone', async () => {
     const link = start('eof')

@@ -194,10 +194,12 @@ class Link implements AgentLink {
       for (const listener of this.#listeners) listener(word)
       return
     }
-    if (word.re === START && !word.ok) this.#stands.reject(new SafechaosError({ code: word.code, message: word.message }))
     const pending = this.#pending.get(word.re)
-    if (word.ok) pending?.done(word.answer)
-    else pending?.fail(new SafechaosError({ code: word.code, message: word.message }))
+    if (word.ok) return pending?.done(word.answer)
+    const [first, ...more] = word.problems
+    const refusal = new SafechaosError(first, { more })
+    if (word.re === START) this.#stands.reject(refusal)
+    pending?.fail(refusal)
   }
 
   #lose(how: string): void {

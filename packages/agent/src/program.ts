@@ -1,6 +1,6 @@
 import { fstatSync, mkdirSync } from 'node:fs'
 import { bundlePath, type Containment, type Enclosure } from '@safechaos/containments'
-import { BOUNDS, type EndCause, SafechaosError } from '@safechaos/core'
+import { BOUNDS, type EndCause, problemsOf, SafechaosError } from '@safechaos/core'
 import { answer } from './asks.ts'
 import { systemClock } from './clock.ts'
 import { crashPoint } from './crash-points.ts'
@@ -59,9 +59,7 @@ export function runAgent(args: AgentArguments, containments: readonly Containmen
     crashPoint('after-launch')
     say({ word: 'ready', pid: process.pid })
   }
-  launched.then(stands, (error: Error) =>
-    say({ re: START, ok: false, code: error instanceof SafechaosError ? error.code : 'SC_CONTAINMENT', message: error.message }),
-  )
+  launched.then(stands, (error: Error) => say({ re: START, ok: false, problems: problemsOf(error, 'SC_CONTAINMENT') }))
   live(args, folder, session, say)
 }
 

@@ -1,5 +1,5 @@
 import type { EnclosureEvent, EnclosureIdentity, Member, TapConfig } from '@safechaos/containments'
-import type { ActRecord, CheckLine, DigestedPlan, EndCause, ErrorCode, Residue, Seen, Stack, Wall } from '@safechaos/core'
+import type { ActRecord, CheckLine, DigestedPlan, EndCause, Residue, SafechaosError, Seen, Stack, Wall } from '@safechaos/core'
 
 /**
  * Between controller and agent: JSON lines over the agent's standard input and output. The agent is never handed steps: it gets the plan,
@@ -72,7 +72,7 @@ export const START = 0
 /** What the agent says: the answer to an ask, or a word of its own accord. */
 export type Word =
   | { readonly re: number; readonly ok: true; readonly answer: Answers[keyof Answers] }
-  | { readonly re: number; readonly ok: false; readonly code: ErrorCode; readonly message: string }
+  | { readonly re: number; readonly ok: false; readonly problems: SafechaosError['problems'] }
   /** It runs and its walls stand; `pid` and what else a person may want to know. */
   | { readonly word: 'ready'; readonly pid: number }
   | { readonly word: 'enclosure'; readonly event: EnclosureEvent }

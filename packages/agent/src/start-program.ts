@@ -1,5 +1,5 @@
 import type { Containment } from '@safechaos/containments'
-import { SafechaosError } from '@safechaos/core'
+import { messageOf, problemsOf } from '@safechaos/core'
 import { closeInherited } from './inherited-files.ts'
 import { runAgent } from './program.ts'
 import { type AgentArguments, type AskMessage, START } from './protocol.ts'
@@ -14,18 +14,18 @@ export function startProgram(text: string | undefined, containments: readonly Co
     closeInherited(TAP)
     runAgent(JSON.parse(text ?? '') as AgentArguments, containments, reaperProgram)
   } catch (error) {
-    console.error((error as Error).message)
-    refuse(error as Error)
+    console.error(messageOf(error))
+    refuse(error)
   }
 }
 
-function refuse(error: Error): void {
+function refuse(error: unknown): void {
   const say = sayOn(1)
-  const code = error instanceof SafechaosError ? error.code : 'SC_AGENT'
-  say({ re: START, ok: false, code, message: error.message })
+  const problems = problemsOf(error, 'SC_AGENT')
+  say({ re: START, ok: false, problems })
   readLines(
     process.stdin,
-    (line) => say({ re: (JSON.parse(line) as AskMessage).id, ok: false, code, message: error.message }),
+    (line) => say({ re: (JSON.parse(line) as AskMessage).id, ok: false, problems }),
     () => process.exit(1),
   )
 }

@@ -50,7 +50,7 @@ export interface Problem {
 export class SafechaosError extends Error {
   override readonly name = 'SafechaosError'
   readonly code: ErrorCode
-  readonly problems: readonly Problem[]
+  readonly problems: readonly [Problem, ...Problem[]]
   constructor(first: Problem, options: { more?: readonly Problem[]; cause?: unknown } = {}) {
     super(first.message, { cause: options.cause })
     this.code = first.code
@@ -63,6 +63,10 @@ export function problemText(problem: Problem): string {
   const at = problem.where ? `${problem.where.file}:${problem.where.line}:${problem.where.column}: ` : ''
   return `${at}${problem.message} [${problem.code}]\n  ${problem.hint ?? ERRORS[problem.code].hint}`
 }
+
+/** What is wrong by a caught value; one that names no problem gets this code. */
+export const problemsOf = (error: unknown, code: ErrorCode): SafechaosError['problems'] =>
+  error instanceof SafechaosError ? error.problems : [{ code, message: messageOf(error) }]
 
 /** What a caught value says: of an `Error` its message alone, without name and stack; anything else that was thrown, as text. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

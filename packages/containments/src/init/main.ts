@@ -1,6 +1,7 @@
 /** The init program: one argument (`InitArguments` as JSON), JSON lines in and out. Ends with its standard input. */
 import { readlinkSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { messageOf } from '@safechaos/core'
 import { processSpawner } from '../process/spawner.ts'
 import { sandboxSpawner } from '../sandbox/spawner.ts'
 import { type InitMessage, type InitWord, Refusal } from './channel.ts'
@@ -47,7 +48,7 @@ function onMessage(line: string): void {
         re,
         ok: false,
         code: error instanceof Refusal ? error.code : 'SC_CONTAINMENT',
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       }),
   )
 }

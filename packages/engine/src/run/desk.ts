@@ -92,7 +92,7 @@ export class Desk {
       const detail = await act()
       this.note({ kind: 'stage', stage, state: 'done', detail: detail ?? '' })
     } catch (error) {
-      const detail = messageOf(error)
+      const detail = whyOf(error)
       this.note({ kind: 'stage', stage, state: 'failed', detail })
       if (!isRefusalOfTheEnded(error) || this.ending.cause === undefined) this.ending.because(causeOf(error), detail)
     }
@@ -108,6 +108,12 @@ export class Desk {
 
 /** What an agent that has ended the run answers; why it did, it has said before. */
 const isRefusalOfTheEnded = (error: unknown): boolean => error instanceof SafechaosError && error.code === 'SC_ENDED'
+
+/** What went wrong and, where that is known of this very case, what to do. */
+function whyOf(error: unknown): string {
+  const hint = error instanceof SafechaosError ? error.problems[0].hint : undefined
+  return hint === undefined ? messageOf(error) : `${messageOf(error)}; ${hint}`
+}
 
 /** Codes with a cause of their own; all else is an error of the lab. */
 const CAUSE_OF_CODE: Readonly<Partial<Record<ErrorCode, EndCause>>> = { SC_STACK: 'stack', SC_PREFLIGHT: 'preflight', SC_AGENT: 'agent-lost' }
