@@ -30,7 +30,7 @@ async function lookOnce(house: StepHouse, act: Act, replicas: readonly Replica[]
       return look.expect === 'ended' ? lookEnded(act) : lookStopped(house, act, replicas, look)
     case 'service': {
       const ending = stillEnding(act)
-      if (ending.length > 0) return { seen: 'no', detail: `was told to end, and has not ended yet: ${pidsOf(ending)}` }
+      if (ending.length > 0) return { seen: 'no', detail: `was told to end, and has not ended yet: ${processesOf(ending)}` }
       const states = replicas.map((replica) => replica.asDesired())
       return yesOrNo(
         states.every(({ yes }) => yes),
@@ -66,7 +66,7 @@ function lookEnded(act: Act): Seen {
   const signalled = [...act.signalled.values()]
   if (signalled.length === 0) return { seen: 'no', detail: 'this act has signalled nothing' }
   const alive = signalled.filter(isAlive)
-  return yesOrNo(alive.length === 0, alive.length === 0 ? `ended: ${pidsOf(signalled)}` : `still alive: ${pidsOf(alive)}`)
+  return yesOrNo(alive.length === 0, alive.length === 0 ? `${processesOf(signalled)} ended` : `still alive: ${processesOf(alive)}`)
 }
 
 async function lookStopped(house: StepHouse, act: Act, replicas: readonly Replica[], look: Extract<Look, { look: 'process' }>): Promise<Seen> {
@@ -92,4 +92,5 @@ function isStoppedNow(identity: ProcessIdentity): boolean {
 }
 
 const yesOrNo = (yes: boolean, detail: string): Seen => ({ seen: yes ? 'yes' : 'no', detail })
-const pidsOf = (identities: readonly ProcessIdentity[]): string => identities.map(({ pid }) => pid).join(', ')
+const processesOf = (identities: readonly ProcessIdentity[]): string =>
+  `${identities.length === 1 ? 'process' : 'processes'} ${identities.map(({ pid }) => pid).join(', ')}`
