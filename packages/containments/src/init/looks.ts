@@ -77,12 +77,17 @@ async function lookStopped(house: StepHouse, act: Act, replicas: readonly Replic
   })
   const stopped = now.filter(isStoppedNow)
   if (look.expect === 'stopped')
-    return yesOrNo(now.length > 0 && stopped.length === now.length, `${stopped.length} of ${now.length} processes are stopped`)
+    return yesOrNo(
+      now.length > 0 && stopped.length === now.length,
+      `${stopped.length} of ${now.length} ${now.length === 1 ? 'process is' : 'processes are'} stopped`,
+    )
   const ours = [...act.signalled.values()].filter((identity) => isAlive(identity) && isStoppedNow(identity))
   const still = new Set([...stopped, ...ours].filter((identity) => house.stops.has(identity)).map(({ pid }) => pid))
   return yesOrNo(
     still.size === 0,
-    still.size === 0 ? `${now.length} processes, none stopped by the fault` : `still stopped: ${[...still].join(', ')}`,
+    still.size === 0
+      ? `${now.length === 1 ? '1 process, not' : `${now.length} processes, none`} stopped by the fault`
+      : `still stopped: ${[...still].join(', ')}`,
   )
 }
 
