@@ -156,11 +156,14 @@ function signalGaps(samples: readonly (Reading | NoReading)[], everyMs: number, 
   for (const sample of samples) {
     const at = since(sample.at)
     const last = gaps.at(-1)
-    if (before !== undefined && sample.at - before.at > everyMs * GAP_INTERVALS)
-      gaps.push({ from: since(before.at), to: at, why: 'no sample arrived' })
-    else if (before?.kind === 'no-reading' && last !== undefined) gaps[gaps.length - 1] = { ...last, to: at }
-    if (sample.kind === 'no-reading' && before?.kind !== 'no-reading')
-      gaps.push({ from: before === undefined ? at : since(before.at), to: at, why: `${sample.reason}: ${sample.detail}` })
+    const late = before !== undefined && sample.at - before.at > everyMs * GAP_INTERVALS
+    if (before?.kind === 'no-reading' && last !== undefined) gaps[gaps.length - 1] = { ...last, to: at }
+    else if (late || sample.kind === 'no-reading')
+      gaps.push({
+        from: before === undefined ? at : since(before.at),
+        to: at,
+        why: sample.kind === 'no-reading' ? `${sample.reason}: ${sample.detail}` : 'no sample arrived',
+      })
     before = sample
   }
   return gaps
