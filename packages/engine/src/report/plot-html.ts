@@ -54,7 +54,7 @@ const limits = ({ limits: all }: Plot, axis: ValueAxis): Html[] =>
 
 function limitNames({ limits: all, unit }: Plot, axis: ValueAxis): Html[] {
   return all.map(({ value, breach }) => {
-    const low = breach === 'below' || breach === 'at-or-below'
+    const low = isLower(breach)
     if (!onPlot(axis, value))
       return html`<span class="limit-name below" style="top:0">limit ${quantity(value, unit)}, ${value > axis.high ? 'above' : 'below'} this plot</span>`
     return html`<span class="limit-name ${low || axis.y(value) < 0.14 ? 'below' : ''}" style="top:${percent(axis.y(value))}">${low ? 'lower limit' : 'limit'} ${quantity(value, unit)}</span>`
@@ -72,7 +72,7 @@ function gapName(gap: Plot['gaps'][number], x: (t: number) => number): Html {
 }
 
 function legendLine(line: PlotLine, plot: Plot): Html {
-  return html`<li><svg viewBox="0 0 20 8" aria-hidden="true"><path class="ln ${line.role}" d="M0 4H20"/></svg>${line.name}<b data-row="${rowId(plot, line)}">${atRest(line, plot.unit)}</b></li>`
+  return html`<li><svg viewBox="0 0 20 8" aria-hidden="true"><path class="ln ${line.role}" d="M0 4H20"/></svg>${line.name}<b data-row="${rowId(plot, line)}">${atRest(line, plot)}</b></li>`
 }
 
 function bandLegend({ band: range, unit }: Plot): Html | undefined {
@@ -81,18 +81,21 @@ function bandLegend({ band: range, unit }: Plot): Html | undefined {
 }
 
 /** What stands in the legend while there is no cursor: the extreme that matters. */
-function atRest({ values, role }: PlotLine, unit: string): string {
+function atRest({ values, role }: PlotLine, { unit, group, limits: gated }: Plot): string {
   const known = values.filter((value) => value !== null)
   if (known.length === 0) return 'no data'
   if (unit === 'up') return `lowest ${quantity(Math.min(...known), unit)}`
-  return unit === '/s' && role !== 'second' ? `min ${quantity(Math.min(...known), unit)}` : `max ${quantity(Math.max(...known), unit)}`
+  const low = group === 'users' ? unit === '/s' && role !== 'second' : gated.length > 0 && gated.every(({ breach }) => isLower(breach))
+  return low ? `min ${quantity(Math.min(...known), unit)}` : `max ${quantity(Math.max(...known), unit)}`
 }
+
+const isLower = (breach: Plot['limits'][number]['breach']): boolean => breach === 'below' || breach === 'at-or-below'
 
 /** A tick without a unit that stands once in every value beside it, but with it where scales change (bytes). */
 const tickText = (tick: number, unit: string): string => quantity(tick, unit)
 
 const spoken = (plot: Plot): string =>
-  `${plot.title}. ${plot.lines.map((line) => `${line.name} ${atRest(line, plot.unit)}`).join(', ')}. ${plot.limits.map(({ value }) => `limit ${quantity(value, plot.unit)}`).join(', ')}`
+  `${plot.title}. ${plot.lines.map((line) => `${line.name} ${atRest(line, plot)}`).join(', ')}. ${plot.limits.map(({ value }) => `limit ${quantity(value, plot.unit)}`).join(', ')}`
 
 /** Names one line of one plot in the page's data. */
 export const rowId = (plot: Plot, line: PlotLine): string => `${plot.id}:${line.name}`
