@@ -61,6 +61,15 @@ test('runs with another fault or load are compared with a warning', () => {
   expect(comparison.differences).toEqual(['the load differs'])
 })
 
+test('parts of which there are several differ, one differs', () => {
+  const { records, samples } = heldRun()
+  const fewer = records.map(({ at, body }) => ({
+    at,
+    body: body.kind === 'plan' ? { ...body, planned: { ...body.planned, plan: { ...body.planned.plan, targets: [], stages: [] } } } : body,
+  }))
+  expect(compareRuns(weakRun(), { records: chain(fewer), samples }).differences).toEqual(['the targets differ', 'the ramp differs'])
+})
+
 test('a run that never injected cannot be compared, and that is said', () => {
   const comparison = compareRuns(weakRun(), refusedRun())
   expect(comparison.window).toBeUndefined()

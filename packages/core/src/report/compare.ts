@@ -161,7 +161,7 @@ function whatDiffers(a: RunView, b: RunView): string[] {
   ]
   return parts
     .filter(([, pick]) => canonicalJson((pick(left) ?? null) as Json) !== canonicalJson((pick(right) ?? null) as Json))
-    .map(([name]) => `${name} differs`)
+    .map(([name]) => `${name} ${name.endsWith('s') ? 'differ' : 'differs'}`)
 }
 
 function notesOn(signals: readonly { readonly name: string }[], parts: Parts): string[] {
