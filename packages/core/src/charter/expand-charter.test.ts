@@ -148,6 +148,9 @@ test('a signal is told what its nearest form lacks', () => {
     expect.stringContaining('signals.lag.scrape: scrape is missing'),
     'signals.lag.scrap [key]: unknown key "scrap" (did you mean scrape?)',
   ])
+  expect(problems({ signals: { mem: { service: 'a' } } })).toEqual([
+    expect.stringContaining('stat is missing: expected one of cpu, memory, processes (add it)'),
+  ])
   expect(problems({ signals: { p95: { tcp: 'a:1' } } })).toEqual([expect.stringContaining('p95 is a number of the load')])
   expect(problems({ signals: { errors: { log: 'a\nb', service: 'a' } } })).toEqual([expect.stringContaining('a text of one line')])
   expect(problems({ signals: { port: { tcp: 'a:99999' } } })).toEqual([expect.stringContaining('between 1 and 65535')])

@@ -67,7 +67,7 @@ function problemsOf(issue: Issue, root: unknown, base: readonly (string | number
     return [{ path, at: 'key', message: `${shown(path.at(-1))}: ${why}` }]
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return nearestBranch(issue.errors, root, path, known)
-  if (issue.code === 'invalid_type' && value === undefined) {
+  if ((issue.code === 'invalid_type' || issue.code === 'invalid_value') && value === undefined) {
     return [{ path, at: 'value', message: `${String(path.at(-1) ?? 'everything')} is missing: ${issue.message}`, hint: ADD_IT }]
   }
   if (issue.code === 'custom') return [{ path, at: 'value', message: `${shown(value)}: ${issue.message}`, hint: hintOf(issue) }]
