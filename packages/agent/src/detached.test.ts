@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Enclosure, EnclosureEvent } from '@safechaos/containments'
 import { expect, test, vi } from 'vitest'
 import { keepFiles } from './detached.ts'
@@ -23,5 +23,20 @@ test('what cannot be written is said once per file, and nothing ends', async () 
     expect.stringMatching(/^the list of members cannot be written: ENOENT/),
   ])
   said.mockRestore()
+  rmSync(stateDir, { recursive: true })
+})
+
+test('a change of a service is in the list of members at once, so that ps never lags behind what up said', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'safechaos-detached-'))
+  const folder = runFolder(stateDir, 'r1')
+  mkdirSync(dirname(folder.members), { recursive: true })
+  vi.useFakeTimers({ toFake: ['setInterval'] })
+  let tell: (event: EnclosureEvent) => void = () => undefined
+  let state = 'up'
+  const members = () => Promise.resolve([{ id: 'web#1', state }])
+  keepFiles({ on: (listener: typeof tell) => void (tell = listener), members } as unknown as Enclosure, folder)
+  for (state of ['up', 'healthy']) tell({ event: 'service', at: 0, service: 'web#1', state: state as 'up', detail: '' })
+  await vi.waitFor(() => expect(JSON.parse(readFileSync(folder.members, 'utf8'))).toEqual([{ id: 'web#1', state: 'healthy' }]))
+  vi.useRealTimers()
   rmSync(stateDir, { recursive: true })
 })

@@ -25,16 +25,22 @@ export function keepFiles(enclosure: Enclosure, folder: RunFolder): void {
   }
   enclosure.on((event) => {
     const line = `${JSON.stringify(event)}\n`
+    if (event.event === 'service') keepMembers()
     written += line.length
     if (written < LOG_BYTES) waiting.push(line)
     void flush()
   })
-  const keepMembers = async (): Promise<void> => {
+  const writeMembers = async (): Promise<void> => {
     const fresh = `${folder.members}.new`
     await writeFile(fresh, `${JSON.stringify(await enclosure.members())}\n`, { mode: 0o600 })
     await rename(fresh, folder.members)
   }
-  setInterval(() => void keepMembers().catch(unwritten('the list of members')), MEMBERS_MS).unref()
+  let kept = Promise.resolve()
+  /** One after the other, since they share a file; at once when a service changes, so that `ps` says what `up` just said. */
+  const keepMembers = (): void => {
+    kept = kept.then(writeMembers).catch(unwritten('the list of members'))
+  }
+  setInterval(keepMembers, MEMBERS_MS).unref()
 }
 
 /** Not `process.stderr`: on a full disk a write to the log fails as well, and would then end the agent. */
