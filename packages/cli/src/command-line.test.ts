@@ -102,7 +102,7 @@ describe('status of a machine that never ran anything', () => {
     expect(await call(['status'])).toMatchObject({ exit: 0, err: '', out: expect.stringContaining('Next: safechaos run') as string })
   })
   test.each([
-    ['status', { runs: [], locked: [], owed: [] }],
+    ['status', { runs: [], elsewhere: [], locked: [], owed: [] }],
     ['ps', { enclosures: [] }],
     ['down', { closed: [] }],
     ['recover', { labs: [], finished: [], clean: true }],

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { labState, ownId } from '@safechaos/agent'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callIn } from '../../../../test/support/call-in.ts'
 import { sealedRun } from '../../../../test/support/sealed-run.ts'
@@ -31,6 +32,21 @@ describe('a run of any lab of the machine', () => {
   test('in JSON nothing is added', async () => {
     expect((await callIn(folder, ['report', '--json'])).err).toBe('')
   })
+})
+
+test('status names what runs in another lab, since an abort reaches it from here too', async () => {
+  const other = join(folder, 'other')
+  mkdirSync(join(other, 'stacks'), { recursive: true })
+  const runState = join(labState(other, join(folder, 'state/safechaos')), 'runs/r2')
+  mkdirSync(runState, { recursive: true, mode: 0o700 })
+  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+  const alive = { agent: ownId(), bootId, labDir: other, containment: 'sandbox', detached: false, startedAt: Date.now() }
+  writeFileSync(join(runState, 'agent.json'), JSON.stringify({ run: 'r2', ...alive }))
+  const { out } = await callIn(folder, ['status'], lab)
+  expect(out).toContain('nothing runs now in this lab')
+  expect(out).toMatch(new RegExp(`now in other labs\\n {2}r2 .*${other}`))
+  expect((await callIn(folder, ['status'], other)).out).toMatch(/^now\n {2}r2 .*safechaos abort r2/)
+  rmSync(runState, { recursive: true })
 })
 
 describe('the report in a terminal', () => {

@@ -3,7 +3,7 @@ import { type EnvironmentLock, listLocks, listOwed, readJson } from '@safechaos/
 import { counted, type DigestedPlan } from '@safechaos/core'
 import type { Act } from '../call.ts'
 import { finishDead } from '../lab/finish-dead.ts'
-import { type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
+import { allLabs, type KnownRun, knownLabs, knownRuns } from '../lab/known-runs.ts'
 import { lastVerdict } from '../lab/last-verdict.ts'
 import type { Output, Paint } from '../output/output.ts'
 import { clipped, tableText } from '../output/table.ts'
@@ -25,6 +25,8 @@ interface RunStatus {
 interface Status {
   readonly runs: readonly RunStatus[]
   readonly locked: readonly EnvironmentLock[]
+  /** What runs in the other labs of this machine, which an abort reaches from here too. */
+  readonly elsewhere: readonly RunStatus[]
   /** Owed records of runs that no longer live, by file name. */
   readonly owed: readonly string[]
 }
@@ -39,6 +41,9 @@ export const act: Act = async ({ output, cwd, environment }) => {
   const live = new Set(runs.filter((run) => run.live).map(({ run }) => run))
   const status: Status = {
     runs: runs.map(statusOf).filter(isAskedFor),
+    elsewhere: knownRuns(allLabs(environment).filter(({ stateDir }) => !labs.some((lab) => lab.stateDir === stateDir)))
+      .filter((run) => run.live)
+      .map(statusOf),
     locked: labs.flatMap(({ stateDir }) => listLocks(stateDir)).filter(({ state }) => state === 'unclean'),
     owed: labs
       .flatMap(({ stateDir }) => listOwed(stateDir))
@@ -71,7 +76,7 @@ function statusOf({ run, labDir, live, detached, containment, startedAt, ended, 
 /** An agent that was started for nothing (a wrong charter, walls that did not stand) is no run that anybody asks for, nor is an `up` that is over. */
 const isAskedFor = ({ live, up, charter }: RunStatus): boolean => live || (!up && charter !== undefined)
 
-function statusText({ runs, locked, owed }: Status, { paint, width }: Pick<Output, 'paint' | 'width'>, now: number): string {
+function statusText({ runs, elsewhere, locked, owed }: Status, { paint, width }: Pick<Output, 'paint' | 'width'>, now: number): string {
   const live = runs.filter((run) => run.live)
   const past = runs.filter((run) => !run.live).slice(-SHOWN)
   const blocks = [
@@ -81,16 +86,21 @@ function statusText({ runs, locked, owed }: Status, { paint, width }: Pick<Outpu
     ),
     ...(owed.length === 0 ? [] : [`${paint.red(`${counted(owed.length, 'undo')} still owed`)} by runs that are gone. Next: safechaos recover`]),
     ...(live.length === 0
-      ? ['nothing runs now']
+      ? [elsewhere.length === 0 ? 'nothing runs now' : 'nothing runs now in this lab']
       : [
           `${paint.bold('now')}\n${tableText(
             live.map((run) => [
-              run.run,
-              run.up ? 'up' : (run.charter ?? 'opening'),
-              run.containment ?? '',
-              clockText(now - Date.parse(run.startedAt)),
+              ...liveCells(run, now),
               run.up ? 'safechaos ps, safechaos down' : `safechaos watch ${run.run}, safechaos abort ${run.run}`,
             ]),
+            '  ',
+          )}`,
+        ]),
+    ...(elsewhere.length === 0
+      ? []
+      : [
+          `${paint.bold('now in other labs')}\n${tableText(
+            elsewhere.map((run) => [...liveCells(run, now), run.lab]),
             '  ',
           )}`,
         ]),
@@ -116,6 +126,13 @@ function statusText({ runs, locked, owed }: Status, { paint, width }: Pick<Outpu
   ]
   return blocks.join('\n\n')
 }
+
+const liveCells = ({ run, up, charter, containment, startedAt }: RunStatus, now: number): string[] => [
+  run,
+  up ? 'up' : (charter ?? 'opening'),
+  containment ?? '',
+  clockText(now - Date.parse(startedAt)),
+]
 
 function exitText({ exit }: RunStatus, paint: Paint): string {
   if (exit === undefined) return paint.yellow('no verdict')
