@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chain, heldRun, refusedRun, SYNTHETIC_ZERO, weakRun } from '../../../../test/support/synthetic-run.ts'
+import type { GateState } from '../gate/gate.ts'
 import { buildReport } from './build-report.ts'
 import type { LogLine } from './log-line.ts'
 
@@ -104,12 +105,22 @@ describe('other endings', () => {
     expect(report.next.experiment).toMatch(/^Go longer/)
   })
 
+  test('asks about a gate that nobody could read under the fault, not whether the fault was hard enough', () => {
+    const { records, samples } = heldRun()
+    const blind = { gate: 'lag', input: 'lag', at: SYNTHETIC_ZERO + 1000, state: 'UNKNOWN', reason: 'timeout', detail: 'no answer in 500 ms' }
+    const bodies = records.map(({ at, body }) => ({ at, body }))
+    const known = bodies.flatMap(({ body }) => (body.kind === 'gate' && body.state.gate === 'lag' ? [body.state] : []))[0]
+    const report = buildReport(chain([...bodies, { at: blind.at, body: { kind: 'gate', state: { ...known, ...blind } as GateState } }]), samples)
+    expect(report.next.questions[0]).toBe('Why could nobody read lag under the fault (timeout), and would production be as blind?')
+  })
+
   test('a run that never injected has a clock from its start and nothing under fault', () => {
     const report = build(refusedRun())
     expect(report.zeroIs).toBe('start of the run')
     expect(report.clock.fault).toBeUndefined()
     expect(report.plots).toEqual([])
     expect(report.next.actions[0]).toContain('preflight')
+    expect(report.next.questions).toEqual(['What would have told us before the run that it cannot begin?'])
   })
 
   test('an empty ledger gives a report that says so', () => {

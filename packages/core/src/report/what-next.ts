@@ -70,6 +70,8 @@ function askAbout(view: RunView, recovery: ReportModel['recovery'], moved: Repor
     )
     questions.push(`Would anybody have been told about ${gateLabel(name, view)} in production, and how soon?`)
   }
+  for (const [name, why] of unreadUnderFault(view))
+    questions.push(`Why could nobody read ${gateLabel(name, view)} under the fault (${why}), and would production be as blind?`)
   const again = recovery.services
     .filter(({ service, exits }) => exits > realActs(view).filter(({ target }) => target === service).length)
     .map(({ service }) => service)
@@ -82,7 +84,23 @@ function askAbout(view: RunView, recovery: ReportModel['recovery'], moved: Repor
   const first = moved.ranked[0]
   if (first !== undefined)
     questions.push(`Did we expect “${first.name}” to move most, from ${quantity(first.before, first.unit)} to ${quantity(first.during, first.unit)}?`)
-  return questions.length > 0 ? questions : ['Was the fault hard enough to teach us anything?']
+  if (questions.length > 0) return questions
+  return [
+    view.times.injected === undefined
+      ? 'What would have told us before the run that it cannot begin?'
+      : 'Was the fault hard enough to teach us anything?',
+  ]
+}
+
+/** The gates that became UNKNOWN while the fault was in, each with the first reason. */
+function unreadUnderFault({
+  gates,
+  times: { injected = Number.POSITIVE_INFINITY, reverted = Number.POSITIVE_INFINITY },
+}: RunView): [string, string][] {
+  return Object.entries(gates).flatMap(([name, { history }]): [string, string][] => {
+    const blind = history.find(({ at, state }) => state === 'UNKNOWN' && at >= injected && at <= reverted)
+    return blind === undefined ? [] : [[name, blind.reason ?? 'no reason is known']]
+  })
 }
 
 /** After a belief that held: come nearer to its edge, one step only. */
