@@ -10,6 +10,9 @@ const LEAST_SPREAD = 0.02
 /** The same for a middle of zero, by unit. */
 const LEAST_STEP: Readonly<Record<string, number>> = { ratio: 0.005, ms: 1, s: 0.05, '/s': 0.5, up: 0.05, bytes: 65_536, cores: 0.01 }
 
+/** Of an empty ranking: a spike in few readings leaves the median where it was. */
+export const NOTHING_MOVED = 'No median moved by more than the spread of its own baseline, or there was too little to compare.'
+
 /** Ranks every plotted line by how far its middle moved under fault, in spreads of its own baseline. Describes; tests nothing. */
 export function whatMoved(plots: readonly Plot[], parts: readonly { readonly name: string; readonly from: number; readonly to: number }[]): Moved {
   const baseline = parts.find(({ name }) => name === 'baseline')

@@ -2,6 +2,7 @@ import {
   counted,
   durationText,
   isOrAre,
+  NOTHING_MOVED,
   type Phase,
   quantity,
   relativeText,
@@ -77,7 +78,7 @@ export function movedSection({ moved, zeroIs }: ReportModel): Html | undefined {
   const most = Math.max(1, ...moved.ranked.map(({ effect }) => Math.abs(effect)))
   const body =
     moved.ranked.length === 0
-      ? html`<p class="empty">Nothing moved by more than the spread of its own baseline, or there was too little to compare.</p>`
+      ? html`<p class="empty">${NOTHING_MOVED}</p>`
       : html`<div class="card scroll"><table><thead><tr><th>number</th><th class="n">median before</th><th class="n">median under fault</th><th class="n">farthest</th><th class="n">shift, in MADs</th><th class="n">points</th></tr></thead><tbody>${moved.ranked.map(
           ({ name, unit, before, during, worst, effect, points }) =>
             html`<tr><th scope="row">${name}</th><td class="n">${quantity(before, unit)}</td><td class="n">${quantity(during, unit)}</td><td class="n">${quantity(worst, unit)}</td><td class="n"><span class="effect"><i style="width:${Math.max(3, Math.round((Math.abs(effect) / most) * 90))}px"></i>${effect > 0 ? '▲' : '▼'} ${Math.abs(effect).toFixed(1)}</span></td><td class="n soft">${points[0]} / ${points[1]}</td></tr>`,

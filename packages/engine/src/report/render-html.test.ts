@@ -88,6 +88,12 @@ describe('report.md and postmortem.md', () => {
     expect(text).toContain('safechaos run charters/worker-kill-weak.yaml')
   })
 
+  test('page and Markdown say in the same words that no median moved', () => {
+    const still = { ...modelOf(weakRun()), moved: { note: '', ranked: [] } }
+    for (const text of [renderHtml(still), renderMarkdown(still)])
+      expect(text).toContain('No median moved by more than the spread of its own baseline, or there was too little to compare.')
+  })
+
   test('the postmortem has the facts, and leaves every question open', () => {
     const text = renderPostmortem(modelOf(weakRun()))
     expect(text).toContain('Ada Palmer')

@@ -1,4 +1,4 @@
-import { durationText, type Phase, quantity, relativeText, type ReportModel, type Tone } from '@safechaos/core'
+import { durationText, NOTHING_MOVED, type Phase, quantity, relativeText, type ReportModel, type Tone } from '@safechaos/core'
 import { instant } from './clock-html.ts'
 import { mdCode, mdTable, mdText } from './markdown.ts'
 
@@ -73,7 +73,7 @@ export function feltTable(felt: readonly Phase[]): string {
 }
 
 function movedList({ ranked, note }: ReportModel['moved']): string {
-  if (ranked.length === 0) return 'Nothing moved by more than the spread of its own baseline.'
+  if (ranked.length === 0) return NOTHING_MOVED
   const lines = ranked
     .slice(0, 5)
     .map(
