@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
-import { SafechaosError } from '@safechaos/core'
+import { messageOf, SafechaosError } from '@safechaos/core'
 
 const OTHERS_WRITE = 0o022
 
@@ -37,12 +37,12 @@ export function readOwnJson(file: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
-/** Names in a folder; none if it is not there. Whatever else keeps it from being read is thrown: that is not nothing. */
+/** Names in a folder; none if it is not there. Whatever else keeps it from being read is not nothing: throws SC_STATE. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    throw new SafechaosError({ code: 'SC_STATE', message: `the state folder ${folder} cannot be read: ${messageOf(error)}` }, { cause: error })
   }
 }
