@@ -17,7 +17,7 @@ export function html(markup: TemplateStringsArray, ...parts: readonly Part[]): H
 }
 
 /** Keeps a number and its unit on one line. For sentences, not for what people copy. */
-export const prose = (text: string): string => text.replace(/(\d) (?=(?:%|ms|s|min|h|B|KiB|MiB|GiB)(?![\w]))/g, '$1\u00a0')
+export const prose = (text: string): string => text.replace(/(\d) (?=(?:%|ms|s|\/s|min|h|B|KiB|MiB|GiB)(?![\w]))/g, '$1\u00a0')
 
 /** Data for the page's own script, inside a `script` element that is not executed. */
 export function jsonData(id: string, value: unknown): Html {

@@ -3,6 +3,7 @@ import { buildReport } from '@safechaos/core'
 import { describe, expect, test } from 'vitest'
 import { PLURAL_OF_ONE, runOfOne } from '../../../../test/support/run-of-one.ts'
 import { heldRun, refusedRun, weakRun } from '../../../../test/support/synthetic-run.ts'
+import { prose } from './html.ts'
 import { renderHtml } from './render-html.ts'
 import { renderMarkdown } from './render-markdown.ts'
 import { renderPostmortem } from './render-postmortem.ts'
@@ -59,6 +60,10 @@ describe('report.html', () => {
   test('leads every pin to an event that is there', () => {
     const ids = new Set([...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id))
     for (const [, target] of page.matchAll(/class="pin" href="#([^"]*)"/g)) expect(ids).toContain(target)
+  })
+
+  test('breaks no line between a number and its unit in a sentence, rates too', () => {
+    expect(prose('errors passed 2 /s after 1.9 s')).toBe('errors passed 2\u00a0/s after 1.9\u00a0s')
   })
 
   test('has no id twice', () => {
