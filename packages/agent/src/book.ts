@@ -79,6 +79,12 @@ export class ActBook {
     return { seen: worst, detail: details.join('; ') }
   }
 
+  /** Resolves when the acts from number `known` of the book on are seen to have landed, or their looks give up. */
+  async settled(known: number): Promise<void> {
+    const injected = this.acts.slice(known).filter((act) => act.injected)
+    await Promise.all(injected.map((act) => lookAll(this.#doing, act, act.steps.landed)))
+  }
+
   /** Takes back whatever was not yet seen to be gone. */
   undo(): ReturnType<typeof undoAll> {
     return undoAll(

@@ -20,6 +20,10 @@ export class Ramp {
   readonly #onFailure: OnFailure
   #stage = 0
   #timers: NodeJS.Timeout[] = []
+  /** Grows when what was planned for later is cancelled, also what waits for the act before it. */
+  #round = 0
+  /** The newest act of a stage that acts more than once: whoever is chosen next is chosen after it. */
+  #before: Promise<void> = Promise.resolve()
 
   constructor(parts: {
     book: ActBook
@@ -55,17 +59,20 @@ export class Ramp {
     }
     this.#stage = number
     begin()
+    const known = this.#book.acts.length
     const acts = await this.#book.inject(number, now)
+    if (stage.acts.some(({ offsetMs }) => offsetMs > 0)) this.#before = this.#book.settled(known)
     for (const { offsetMs, pick } of stage.acts) {
       if (offsetMs === 0) continue
       const wait = Math.max(0, offsetMs - (performance.now() - begun))
-      this.#timers.push(setTimeout(() => void this.#later(number, pick, targets), wait))
+      this.#timers.push(setTimeout(() => this.#later(number, pick, targets), wait))
     }
     return acts
   }
 
   /** Nothing that was planned for later happens. */
   cancel(): void {
+    this.#round += 1
     for (const timer of this.#timers.splice(0)) clearTimeout(timer)
   }
 
@@ -87,12 +94,17 @@ export class Ramp {
     return members
   }
 
-  async #later(number: number, pick: PlannedStage['acts'][number]['pick'], targets: readonly PlannedTarget[]): Promise<void> {
-    try {
+  /** One after the other: while a victim is dying nobody can tell who is still there, and a death is one act's alone. */
+  #later(number: number, pick: PlannedStage['acts'][number]['pick'], targets: readonly PlannedTarget[]): void {
+    const round = this.#round
+    const act = async (): Promise<void> => {
+      if (round !== this.#round) return
       const victim = picked(pick, targets, await this.#checked(targets))
-      if (victim !== undefined) await this.#book.inject(number, [victim])
-    } catch (error) {
-      this.#onFailure(error as Error)
+      if (victim === undefined) return
+      const known = this.#book.acts.length
+      await this.#book.inject(number, [victim])
+      await this.#book.settled(known)
     }
+    this.#before = this.#before.then(act).catch((error: Error) => this.#onFailure(error))
   }
 }
