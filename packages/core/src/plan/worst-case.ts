@@ -35,6 +35,8 @@ export const BOUNDS = {
   statsTimeoutMs: 200,
   /** The init tells the tap this often how many log lines it counted. */
   countsMs: 100,
+  /** Log lines are counted over at least so long: a line more or less must not look like ten a second. */
+  logSpanMs: 1000,
   /** The enclosure's init takes back by itself what is armed when it has heard nothing of its agent for this long. */
   deafMs: 3000,
   /** How late the init may notice that. */
@@ -71,12 +73,18 @@ function readingMs(signal: SignalSpec): number {
   }
 }
 
-/** How late, after its window's end, the last evidence of a gate can come. */
+/** The stretch of time that one reading tells of: before the breach fills it, the reading may be too small. Of lines it is whole turns. */
+function spanMs(signal: SignalSpec): number {
+  if (signal.from === 'logs') return Math.ceil(BOUNDS.logSpanMs / signal.everyMs) * signal.everyMs
+  return signal.from === 'stats' && signal.stat === 'cpu' ? signal.everyMs : 0
+}
+
+/** How late, after its window's end, the last evidence of a gate can come. A window that was too small to be judged by is granted already. */
 export function evidenceLagMs(gate: GateSpec, load: LoadSpec | undefined, signals: readonly SignalSpec[]): number {
   if ('load' in gate.input) return BOUNDS.sliceMs + (load?.timeoutMs ?? 0)
   const name = gate.input.signal
   const signal = signals.find((one) => one.name === name)
-  return signal === undefined ? 0 : readingMs(signal)
+  return signal === undefined ? 0 : readingMs(signal) + Math.max(0, spanMs(signal) - gate.windowMs)
 }
 
 /**

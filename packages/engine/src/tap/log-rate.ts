@@ -1,17 +1,15 @@
-import type { SignalSpec } from '@safechaos/core'
+import { BOUNDS, type SignalSpec } from '@safechaos/core'
 import type { Printed, Read, SignalContext } from './read.ts'
 
 type LogSpec = Extract<SignalSpec, { readonly from: 'logs' }>
-
-/** A line more or less must not look like ten a second. */
-const SHORTEST_SPAN_MS = 1000
 
 /**
  * Lines per second over the last second (over the signal's own pace, if that is longer), dated when they were counted. Without a newer
  * count there is no reading: a silent service is green, a silent count is not. Neither is a service that is not there to print anything.
  */
 export function logRate({ name, service, everyMs }: LogSpec, { printed }: Pick<SignalContext, 'printed'>): Read {
-  const spanMs = Math.max(SHORTEST_SPAN_MS, everyMs)
+  // Counts come a little early or late: one turn more would make the span twice as long.
+  const spanMs = Math.max(BOUNDS.logSpanMs, everyMs) - BOUNDS.countsMs
   let known: readonly Printed[] = []
   return (done) => {
     const newest = printed()
