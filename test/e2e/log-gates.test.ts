@@ -17,11 +17,11 @@ setInterval(() => { for (let line = 0; line < 400; line++) console.error('flood'
 `,
 }
 
-const charter = (log: string, gate: string): string => `hypothesis: front is quiet
+const charter = (log: string, gate: string, fault = 'process.kill'): string => `hypothesis: front is quiet
 signals:
   errors: ${log}
   there: { stat: processes, service: front, every: 200ms }
-fault: { kind: process.kill, target: back }
+fault: { kind: ${fault}, target: back }
 ramp: { steps: [1], hold: 4s }
 abort:
   errors: { breach: "${gate}", window: 500ms, fresh: 2s }
@@ -58,8 +58,8 @@ describe('a gate on what a service prints', () => {
     expect(Math.max(...values), told.stderr).toBeGreaterThan(1200)
   })
 
-  test('is not green because the service that would print is dead', async () => {
-    const { exit, told, gate } = await ran(charter('{ log: ERROR, service: back, every: 200ms }', '> 5/s'))
+  test.each(['process.kill', 'process.pause'])('is not green because the service that would print cannot: %s', async (fault) => {
+    const { exit, told, gate } = await ran(charter('{ log: ERROR, service: back, every: 200ms }', '> 5/s', fault))
     expect({ exit, endedBy: told.end?.verdict.endedBy }, told.stderr).toEqual({ exit: 3, endedBy: 'gate-unknown' })
     expect(gate.findLast(({ reason }) => reason !== undefined)).toMatchObject({ state: 'UNKNOWN' })
   })

@@ -5,7 +5,7 @@ import { exitText } from './exit-text.ts'
 import { HealthMonitor } from './health.ts'
 import { killQuietly } from './kill-quietly.ts'
 import { followOutput } from './output.ts'
-import { commandLineOf, identityOf, isAlive, type ProcessIdentity } from './proc.ts'
+import { commandLineOf, identityOf, isAlive, isHeld, type ProcessIdentity } from './proc.ts'
 import type { ReplicaHouse } from './replica-house.ts'
 import { endGroup, runCommand } from './run-command.ts'
 import { startCommand } from './start-command.ts'
@@ -57,6 +57,12 @@ export class Replica {
 
   get main(): ProcessIdentity | undefined {
     return this.child !== undefined && this.#main !== undefined && isAlive(this.#main) ? this.#main : undefined
+  }
+
+  /** Whether it could print anything now: it is there, and nobody has stopped it. */
+  get canPrint(): boolean {
+    const main = this.main
+    return this.child !== undefined && (main === undefined || !isHeld(main))
   }
 
   /** The pids that a step may hit, the main one first. */

@@ -91,9 +91,9 @@ export class Services {
     return Object.fromEntries(this.#replicas.flatMap((replica) => (replica.main === undefined ? [] : [[replica.id, replica.main.pid]])))
   }
 
-  /** True while a process of the service is there. */
+  /** True while a process of the service is there that could print a line. */
   isAlive(service: string): boolean {
-    return this.#replicas.some((replica) => replica.service.name === service && replica.child !== undefined)
+    return this.#replicas.some((replica) => replica.service.name === service && replica.canPrint)
   }
 
   async stopAll(graceMs: number): Promise<void> {

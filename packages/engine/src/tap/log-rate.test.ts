@@ -70,7 +70,7 @@ test('a service that is not there is not green because it prints nothing; its la
   ).toEqual([
     undefined,
     reading(6000, 4),
-    { kind: 'no-reading', signal: 'errors', at: 7000, reason: 'no-series', detail: 'api has no process' },
+    { kind: 'no-reading', signal: 'errors', at: 7000, reason: 'no-series', detail: 'api has no process that could print' },
     reading(8000, 0),
   ])
 })
