@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Step } from '@safechaos/core'
@@ -99,6 +99,18 @@ describe.each(['bubblewrap', 'unshare'] as const)('inside a sandbox made by %s',
     expect(listed).toContain('first')
     expect(listed).not.toContain('kept.txt')
     expect(listed).not.toContain('second')
+  })
+
+  test('a restore leaves nothing behind, also where the stack belongs to who the services are', async () => {
+    await using rig = await openWay(how, { 'kept.txt': 'kept' })
+    const { uid, gid } = statSync(rig.workDir)
+    chownSync(rig.stackDir, uid, gid)
+    await rig.start(stackOf(service('writer', { command: ['sh', '-c', 'touch new; rm -f kept.txt; echo ready; sleep 1000'] })))
+    expect(await prints(rig, 'writer#1', 'ready')).toBe(true)
+    await rig.enclosure.arm('a', { id: 'writer#1', members: ['writer#1'] }, [])
+    await rig.enclosure.snapshot()
+    await rig.enclosure.restore()
+    expect((await rig.enclosure.residue()).found).toEqual([])
   })
 
   test('a service has a host name, a small /dev, no /sys, and names no other machine', async () => {

@@ -15,10 +15,10 @@ const WITHIN_MS = 60_000
 /**
  * In the stack's folder. `data` is what services wrote. The lower folder is named by `.`, since a path may hold the commas of options. A file is
  * copied up with its owner, which must be one that this user namespace knows; and the upper layer needs extended attributes, which a tmpfs has
- * since Linux 6.6.
+ * since Linux 6.6. Without `uuid` the kernel gives a fresh layer one of its own, and a restored one none: the mount would then look like another.
  */
 const OVERLAY = `mkdir -p ${BASE}/data ${BASE}/work
-  mount -t overlay stack -o lowerdir=.,upperdir=${BASE}/data,workdir=${BASE}/work,userxattr "$stack"`
+  mount -t overlay stack -o lowerdir=.,upperdir=${BASE}/data,workdir=${BASE}/work,userxattr,uuid=null "$stack"`
 /** `data` is the whole stack as services see it. */
 const COPY = `mount --bind ${BASE}/data "$stack"`
 
