@@ -94,6 +94,13 @@ describe('refuted', () => {
     )
   })
 
+  test.each([['failed'], []] as const)('by a broken invariant whose snapshot did not come back: not everything is said to be back', (...then) => {
+    const snapshots = ['restoring' as const, ...then].map((what): Body => ({ kind: 'snapshot', what, detail: '' }))
+    expect(run(cause('completed'), [passed], [...ending(), invariant(false), ...snapshots]).sentence).toContain(
+      '; every fault is gone, and the data is not back: the snapshot could not be restored.',
+    )
+  })
+
   test('by an invariant that does not hold afterwards, also when a person stopped the run', () => {
     expect(run(cause('completed'), [passed], [...ending(), invariant(false)])).toMatchObject({
       hypothesis: { state: 'refuted', why: 'the invariant balanced does not hold: sum is 7, not 8' },

@@ -73,12 +73,19 @@ function backAgain(view: RunView, { rollback, endedBy: cause }: Omit<Verdict, 's
   if (rollback.state === 'nothing-to-undo') return 'there was nothing to put back'
   if (rollback.state === 'stuck') return `not everything is back: ${rollback.why}`
   const { cause: at, reverted } = view.times
-  const data = view.snapshots.some(({ what }) => what === 'restored') ? [`the data is back from the snapshot${stillBroken(view)}`] : []
+  const data = dataAgain(view)
   if (cause === 'completed' || at === undefined || reverted === undefined)
     return inOneBreath(data.length > 0 ? ['every fault is gone', ...data] : ['everything is back'])
   const ms = durationText(Math.max(0, reverted - at))
   const stopped = cause === 'operator' ? [] : ['the lab stopped it']
   return inOneBreath([...stopped, data.length > 0 ? `every fault was gone ${ms} later` : `everything was back ${ms} later`, ...data])
+}
+
+/** What came of the snapshot, if it was to be brought back. */
+function dataAgain(view: RunView): string[] {
+  const came = view.snapshots.at(-1)?.what
+  if (came === 'restored') return [`the data is back from the snapshot${stillBroken(view)}`]
+  return came === 'restoring' || came === 'failed' ? ['the data is not back: the snapshot could not be restored'] : []
 }
 
 /** Invariants that do not hold with the snapshot's data either. */

@@ -35,6 +35,7 @@ function world(look: {
   readonly answer?: (clock: HandClock) => Partial<Reading>
   readonly changed?: readonly string[]
   readonly refusal?: SafechaosError
+  readonly refused?: Ask['ask']
 }) {
   const clock = new HandClock()
   const recorded: Body[] = []
@@ -54,7 +55,7 @@ function world(look: {
     link: {
       ask: async ({ ask }: Ask) => {
         asked.push(ask)
-        if (ask === 'residue' && look.refusal !== undefined) throw look.refusal
+        if (ask === (look.refused ?? 'residue') && look.refusal !== undefined) throw look.refusal
         return answers[ask]
       },
     },
@@ -120,6 +121,17 @@ describe('waiting for recovery', () => {
 })
 
 describe('an invariant', () => {
+  test('whose snapshot cannot be brought back leaves that in the ledger', async () => {
+    const broken = world({
+      gate: (clock) => ({ state: 'OK', newest: clock.epoch }),
+      answer: (clock) => ({ at: clock.epoch, value: 0 }),
+      refusal: new SafechaosError({ code: 'SC_CONTAINMENT', message: 'no room' }),
+      refused: 'restore',
+    })
+    await expect(broken.verify()).rejects.toThrow('no room')
+    expect(broken.recorded.at(-1)).toEqual({ kind: 'snapshot', what: 'failed', detail: 'no room' })
+  })
+
   test.each([-HOUR_MS, 0, HOUR_MS])(
     'is waited for within its time, and twice if the snapshot is brought back, with the clock set by %d ms',
     async (by) => {

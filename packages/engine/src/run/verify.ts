@@ -1,4 +1,4 @@
-import { type Invariant, type Plan, type Reading, type Residue, SafechaosError } from '@safechaos/core'
+import { type Invariant, messageOf, type Plan, type Reading, type Residue, SafechaosError } from '@safechaos/core'
 import { type Stopwatch, stopwatch } from './clock.ts'
 import type { Desk } from './desk.ts'
 import type { GateWatch } from './gate-watch.ts'
@@ -70,7 +70,10 @@ async function holdInvariants(desk: Desk, plan: Plan, watch: GateWatch, stop: Ab
   // From here on what gates see is our own doing.
   watch.stop()
   desk.record({ kind: 'snapshot', what: 'restoring', detail: '' })
-  const { detail } = await desk.link.ask({ ask: 'restore' })
+  const { detail } = await desk.link.ask({ ask: 'restore' }).catch((error: unknown) => {
+    desk.record({ kind: 'snapshot', what: 'failed', detail: messageOf(error) })
+    throw error
+  })
   desk.record({ kind: 'snapshot', what: 'restored', detail })
   await lookAtInvariants(desk, broken, watch, stop)
 }
