@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,6 +42,16 @@ test('a snapshot can be restored more than once', async () => {
     expect(readFileSync(join(copy.stackDir, 'server.js'), 'utf8')).toBe('one')
     expect(existsSync(join(copy.stackDir, 'data/new'))).toBe(false)
   }
+})
+
+test('a restore removes also what resists: folders that may not be written to, and paths too long to be named', async () => {
+  const copy = new StackCopy(labDir, stackDir, join(folder, 'work'), TOOL)
+  await copy.make()
+  await copy.snapshot()
+  const script = 'mkdir shut; touch shut/file; chmod 555 shut; d=$(printf "%0200d" 0); for n in $(seq 30); do mkdir $d && cd -P $d || exit 1; done'
+  expect(spawnSync('sh', ['-c', script], { cwd: copy.stackDir }).status).toBe(0)
+  await copy.restore()
+  expect(readdirSync(copy.stackDir).sort()).toEqual(readdirSync(stackDir).sort())
 })
 
 test('a stack folder that is the lab itself is copied without its evidence', async () => {

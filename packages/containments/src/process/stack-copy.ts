@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, symlink } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
+import { removeFolder } from '../enclosure/remove-folder.ts'
 import { Refusal } from '../init/channel.ts'
 import { runCommand } from '../init/run-command.ts'
 import type { Command } from '../init/spawner.ts'
@@ -62,7 +63,7 @@ export class StackCopy {
   }
 
   async restore(): Promise<string> {
-    await rm(this.stackDir, { recursive: true, force: true })
+    await removeFolder(this.stackDir)
     await mkdir(this.stackDir)
     await copy(this.#tool, [`${this.#snapshot}/.`], this.stackDir)
     return 'the private copy of the stack folder is as it was at the snapshot'
