@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { abortRun, type EndedFile, isLive, readEndedFile } from '@safechaos/agent'
 import type { Act } from '../call.ts'
 import { findRun, LIVE, onlyRun } from '../lab/find-run.ts'
-import { allLabs, type KnownRun, knownRuns } from '../lab/known-runs.ts'
+import { allLabs, type KnownRun, knownRuns, labAround } from '../lab/known-runs.ts'
 
 const WATCHED_MS = 15_000
 const LOOK_MS = 50
@@ -11,13 +11,14 @@ const LOOK_MS = 50
  * Writes the wish first, and only then looks on while everything is put back. Never asks, and finds the run wherever the person stands.
  * Exit 5 if something could not be put back, 3 if the agent has not ended in time (it goes on by itself).
  */
-export const act: Act = async ({ arguments: [reference], output, environment }) => {
+export const act: Act = async ({ arguments: [reference], output, cwd, environment }) => {
   const runs = knownRuns(allLabs(environment), reference === 'last' ? undefined : reference)
   const meant = reference === undefined ? onlyRun(runs, LIVE) : findRun(reference, runs, LIVE)
   const from = performance.now()
   const told = abortRun(meant.stateDir, meant.run)
   const how = told === 'file' ? '' : ' (by a signal: its state folder has no room for even an empty file)'
-  output.say(`${meant.run} is told to stop and to put everything back${how}`)
+  const where = labAround(cwd, environment)?.labDir === meant.labDir ? '' : ` of ${meant.labDir}`
+  output.say(`${meant.run}${where} is told to stop and to put everything back${how}`)
   const ended = await endOf(meant)
   const ms = Math.round(performance.now() - from)
   output.give({ run: meant.run, told: true, ended: ended !== undefined, stuck: ended?.stuck ?? [], afterMs: ms })

@@ -49,6 +49,14 @@ test('status names what runs in another lab, since an abort reaches it from here
   rmSync(runState, { recursive: true })
 })
 
+test('where the state folder cannot be read, an abort does not say that nothing runs', async () => {
+  const blind = join(folder, 'blind')
+  mkdirSync(join(blind, 'state/safechaos'), { recursive: true })
+  writeFileSync(join(blind, 'state/safechaos/labs'), '')
+  const { exit, err } = await callIn(blind, ['abort'])
+  expect({ exit, err }).toEqual({ exit: 3, err: expect.stringContaining('cannot be read: ENOTDIR') as string })
+})
+
 describe('the report in a terminal', () => {
   test('tells every duration in one way', async () => {
     const { out } = await callIn(folder, ['report'], lab)

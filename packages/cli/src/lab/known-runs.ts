@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { agentLives, type EndedFile, labState, readAgentFile, readEndedFile, stateFolder } from '@safechaos/agent'
+import { agentLives, type EndedFile, labState, namesIn, readAgentFile, readEndedFile, stateFolder } from '@safechaos/agent'
 import { findLabFolder, runsFolder } from '@safechaos/engine'
 import type { Call } from '../call.ts'
 
@@ -42,10 +42,10 @@ export function knownLabs(cwd: string, environment: NodeJS.ProcessEnv): LabPlace
   return around === undefined ? allLabs(environment) : [around]
 }
 
-/** Every lab of the state folder whose own folder is still there. */
+/** Every lab of the state folder whose own folder is still there. Throws SC_STATE for a state folder that cannot be read: what runs there is not nothing. */
 export function allLabs(environment: NodeJS.ProcessEnv): LabPlace[] {
   const labs = join(stateFolder(environment), 'labs')
-  return names(labs).flatMap((key) => {
+  return namesIn(labs).flatMap((key) => {
     const stateDir = join(labs, key)
     for (const run of names(join(stateDir, 'runs'))) {
       const file = readAgentFile(stateDir, run)

@@ -48,8 +48,7 @@ export class TapRunner {
     child.once('exit', (code, signal) => {
       if (this.#child === child) this.#said(`the tap ended: ${signal ?? `code ${code}`}`)
     })
-    this.#write({ config, hosts: services.hosts() })
-    this.roots(services.roots())
+    this.#write({ config, hosts: services.hosts(), roots: services.roots() })
     this.#counts = new LogCounts(config.signals)
     if (!this.#counts.isEmpty) this.#pulse = setInterval(() => this.#tellCounts((service) => services.isAlive(service)), BOUNDS.countsMs)
   }

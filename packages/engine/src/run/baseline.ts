@@ -20,9 +20,16 @@ export async function baseline(desk: Desk, plan: Plan, watch: GateWatch): Promis
       const red = watch.states
         .filter(({ state }) => state !== 'OK')
         .map(({ gate, state, reason, detail }) => `${gate} is ${state}${reason === undefined ? '' : ` (${reason})`}: ${detail}`)
-      throw new SafechaosError({ code: 'SC_PREFLIGHT', message: `not green before anything was broken: ${red.join('; ') || 'no fresh samples'}` })
+      const why = [...red, ...failing(plan, watch)].join('; ') || 'no fresh samples'
+      throw new SafechaosError({ code: 'SC_PREFLIGHT', message: `not green before anything was broken: ${why}` })
     }
     await desk.clock.sleep(LOOK_MS, desk.ending.signal)
   }
   return 'every gate is green'
+}
+
+/** What the load meets, which the gates' numbers do not say. */
+function failing({ load }: Plan, watch: GateWatch): string[] {
+  const classes = Object.keys(watch.failing)
+  return load === undefined || classes.length === 0 ? [] : [`requests to ${load.url} end with ${classes.join(', ')}`]
 }

@@ -1,4 +1,4 @@
-import type { GateState, GateSpec, Plan, Reading, Sample } from '@safechaos/core'
+import type { GateState, GateSpec, LoadSlice, Plan, Reading, Sample } from '@safechaos/core'
 import { gateKeeper, messageOf, SafechaosError } from '@safechaos/core'
 import type { Clock } from './clock.ts'
 import type { Ending } from './ending.ts'
@@ -27,6 +27,7 @@ export class GateWatch {
   readonly #told = new Map<string, { readonly key: string; readonly at: number }>()
   readonly #unknownSince = new Map<string, number>()
   readonly #readings = new Map<string, Reading>()
+  #load: LoadSlice | undefined
   #states: readonly GateState[] = []
   #timer: NodeJS.Timeout | undefined
   readonly #starvation = new Starvation()
@@ -54,13 +55,21 @@ export class GateWatch {
 
   feed(sample: Sample): void {
     this.#keeper.feed(sample, this.#ports.clock.now())
-    if (sample.kind === 'load') this.#starvation.saw(sample.to, sample.lateMs)
+    if (sample.kind === 'load') {
+      this.#starvation.saw(sample.to, sample.lateMs)
+      this.#load = sample
+    }
     if (sample.kind === 'reading') this.#readings.set(sample.signal, sample)
   }
 
   /** The latest reading of a signal. */
   reading(signal: string): Reading | undefined {
     return this.#readings.get(signal)
+  }
+
+  /** With what the requests of the newest slice failed, by class; empty if none did. */
+  get failing(): LoadSlice['failed'] {
+    return this.#load?.failed ?? {}
   }
 
   /** From now on until `disarm`, what the gates say decides over the run. */

@@ -60,14 +60,16 @@ export function readMetrics(spec: Spec<'metrics'>, { run, resolve }: Probing): R
   return (done) => {
     const at = Date.now()
     sendHttp(ask, resolve, (end) => {
-      if ('failure' in end) return done(notRead(spec.name, REASONS[end.failure] ?? 'http', end.failure))
-      if (end.status !== 200) return done(notRead(spec.name, 'http', `status ${end.status}`))
+      if ('failure' in end) return done(notRead(spec.name, REASONS[end.failure] ?? 'http', `${spec.url}: ${FAILURES[end.failure] ?? end.failure}`))
+      if (end.status !== 200) return done(notRead(spec.name, 'http', `${spec.url}: status ${end.status}`))
       return done(readPage(spec, end.body, at))
     })
   }
 }
 
 const REASONS: Readonly<Record<string, NoReading['reason']>> = { timeout: 'timeout', 'too-large': 'parse', 'not-http': 'parse' }
+
+const FAILURES: Readonly<Record<string, string>> = { timeout: `no answer within ${BOUNDS.scrapeTimeoutMs} ms`, refused: 'connection refused' }
 
 const upOrDown = (signal: string, at: number, up: boolean): Reading => ({ kind: 'reading', signal, at, value: up ? 1 : 0 })
 

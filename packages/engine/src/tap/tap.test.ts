@@ -24,6 +24,7 @@ const startFor = (port: number): TapStart => ({
     ],
   },
   hosts: { api: ['127.0.0.1'] },
+  roots: {},
 })
 
 function startTap(port: number): { readonly child: ChildProcess; readonly say: (message: object) => void; readonly samples: Readable } {

@@ -11,6 +11,7 @@ export interface TapStart {
   readonly config: { readonly load?: LoadSpec | undefined; readonly signals: readonly SignalSpec[]; readonly run: string }
   /** Addresses of each service's replicas. */
   readonly hosts: Readonly<Record<string, readonly string[]>>
+  readonly roots: TapRoots['roots']
 }
 
 /** A later line: the main pids by replica id, in the PID namespace of the tap. */
@@ -43,9 +44,9 @@ export function runTap(input: Readable, emit: (sample: Sample) => void, onEnd: (
   }
   const onLine = (line: string): void => {
     const message = JSON.parse(line) as TapStart | TapRoots | Printed
-    if ('roots' in message) roots = message.roots
-    else if ('printed' in message) printed = message
-    else if (stop === undefined) begin(message)
+    if ('printed' in message) printed = message
+    else roots = message.roots
+    if ('config' in message && stop === undefined) begin(message)
   }
   input.on('data', lineCutter(MAX_LINE_BYTES, onLine, end))
   input.on('end', end)
